@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one run of stap knows: what was asked, what each pass made.  Passes
+ * get the parts they need; only main.c and the pass table see all of it.
+ */
+#ifndef STAPX_SESSION_H
+#define STAPX_SESSION_H
+
+#include "ast/ast.h"
+#include "sysroots/sysroot.h"
+#include "util/diag.h"
+#include "util/util.h"
+
+struct interns;
+struct program;
+
+enum runtime_kind { RUNTIME_KERNEL, RUNTIME_USER };
+struct str_vec { const char **v; size_t n, cap; };
+
+/* The command line, one field an option; see options.def. */
+struct options {
+	int last_pass;			/* -p, 1..5 */
+	int verbose[6];			/* -v, --vp: [1]..[5] by pass, [0] all else */
+	bool guru, unoptimized, keep_tmp, bulk, timing; /* -g -u -k -b -t */
+	bool suppress_warnings, warnings_fatal;	/* -w -W */
+	bool list, list_vars;		/* -l -L */
+	bool prologue_searching, skip_badvars;
+	bool suppress_handler_errors, suppress_time_limits;
+	bool kbuild;			/* --kbuild */
+	bool disable_cache, poison_cache, clean_cache;
+	bool no_global_display;
+	bool flight_recorder;		/* -F */
+	enum color_mode color;
+	enum runtime_kind runtime;
+	const char *script_file;	/* FILE or "-" */
+	struct str_vec script_texts;	/* -e, then each -E */
+	struct str_vec args;		/* $1 @1 … */
+	struct str_vec includes;	/* -I */
+	struct str_vec defines;		/* -D NAME=VALUE */
+	struct str_vec make_args;	/* -B */
+	struct str_vec globals;		/* -G NAME=VALUE */
+	struct str_vec remotes;		/* --remote */
+	struct str_vec modules;		/* -d */
+	const char *release, *arch, *sysroot, *runtime_dir; /* -r -a --sysroot -R */
+	const char *module_name;	/* -m */
+	const char *output;		/* -o */
+	const char *archive;		/* --archive */
+	const char *command;		/* -c */
+	int target_pid;			/* -x */
+	int buffer_mb;			/* -s, 0: the default */
+	double timeout_s;		/* -T, 0: none */
+	const char *rotate;		/* -S */
+	const char *tmpdir;
+	const char *compatible;
+	const char *privilege;
+	const char *dump;		/* --dump=… */
+	bool dump_functions, dump_aliases, dump_probe_types;
+	bool remote_prefix;
+};
+
+struct session {
+	struct arena arena;
+	struct interns *names;
+	struct diag diag;
+	struct options opt;
+
+	/* the target */
+	struct sysroot *sysroot;	/* NULL: passes that need none */
+	struct prepared *prepared;
+	const char *release;		/* kernel_vr; of the sysroot or uname */
+	const char *kernel_v;		/* release without what follows the version */
+	const char *arch;		/* x86_64, arm64 */
+	struct map config;		/* CONFIG_X → "y", "m", value text */
+	const char *datadir;		/* holds tapset/ and runtime/ */
+	const char *tapset_dir, *runtime_dir;
+	const char *tmpdir;		/* this run's folder; removed at the end */
+	const char *state_dir;		/* $SYSTEMTAP_DIR or ~/.systemtap */
+
+	/* pass 1 */
+	struct file *user;		/* the script */
+	struct file_vec extra;		/* -E scripts and synthesized ones */
+	struct file_vec library;	/* tapset files, in order of precedence */
+	/* pass 2 */
+	struct program *program;
+	/* pass 3 */
+	const char *c_path;		/* script.c */
+	const char *embedded_path;	/* embedded.c or NULL */
+	/* pass 4 */
+	const char *module_name;	/* stap_… */
+	const char *module_path;	/* the .ko, or the executable of --runtime=user */
+	const char *archive_path;
+	bool c_cached, module_cached;
+};
+
+/* Where a pass tells what it does, at its own verbosity (0 is silent). */
+#define vlog(s, pass, level, ...)                                              \
+	do {                                                                   \
+		if ((s)->opt.verbose[pass] >= (level))                         \
+			fprintf(stderr, __VA_ARGS__);                          \
+	} while (0)
+
+/* ---- the passes; each true on success, what went wrong reported ---- */
+bool pass_parse(struct session *s);	/* 1: parse/ */
+bool pass_elaborate(struct session *s);	/* 2: elaborate/ */
+bool pass_emit(struct session *s);	/* 3: emit/ */
+bool pass_build(struct session *s);	/* 4: build/ */
+/* 5: remote/host; the exit status of the run, 0 or 1 */
+int pass_run(struct session *s);
+
+#endif
