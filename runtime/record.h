@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records: what a probe writes and a reader formats.  Native byte order (the
+ * stream's header says which); every record starts at a multiple of 8.
+ *
+ * After struct stp_record come the arguments in order, without padding
+ * between them:
+ *	d	8 bytes
+ *	s	u16 length, then the bytes, no NUL
+ *	h	u8 kind, u8 0, u16 n, 8 bytes each low, high, step, then n
+ *		buckets of 8 bytes
+ * and then padding up to len.
+ */
+#ifndef STAPX_RECORD_H
+#define STAPX_RECORD_H
+
+#define STP_RECORD_MAX 65536	/* bytes, header and padding included */
+
+enum stp_record_type {
+	STP_REC_PAD = 0,	/* skip it: end of the ring */
+	STP_REC_PRINT,		/* format is a number of the script's formats */
+	STP_REC_TEXT,		/* one string argument, for stdout as it is */
+	STP_REC_WARNING,	/* one string: "WARNING: …" on stderr, once */
+	STP_REC_ERROR,		/* one string: "ERROR: …" on stderr */
+	STP_REC_EXIT,		/* the script asked to end */
+	STP_REC_SYSTEM,		/* one string: a command to run on the target */
+};
+
+struct stp_record {
+	unsigned int len;	/* all of it, a multiple of 8 */
+	unsigned char type;	/* enum stp_record_type */
+	unsigned char reserved;
+	unsigned short format;
+	unsigned long long time; /* ns, monotonic */
+	unsigned int seq;	/* of this CPU, one up each, lost ones counted */
+	unsigned short cpu;
+	unsigned short reserved2;
+};				/* 24 bytes */
+
+#endif
