@@ -2,6 +2,9 @@
 /*
  * Child processes: arguments go as they are, never through a shell.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pipe2 */
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
