@@ -163,7 +163,7 @@ closure() {
 		closure_seen="$closure_seen$closure_p "
 		for closure_d in $(apt_depends "$arch" "$closure_p"); do
 			case $closure_d in
-			lib*) closure_todo="$closure_todo $closure_d" ;;
+			lib*|zlib*) closure_todo="$closure_todo $closure_d" ;;
 			esac
 		done
 	done
@@ -193,7 +193,8 @@ printf '%s\n' "$all" | while IFS= read -r deb; do
 	linux-image-*-dbg_*) continue ;;
 	linux-*) deb_unpack "$deb" "$part" --exclude=./usr/share/doc \
 		--exclude=./usr/share/lintian --exclude=./usr/share/bug ;;
-	*) deb_unpack "$deb" "$part/guest" --exclude=./usr/share ;;
+	*) deb_unpack "$deb" "$part/guest" --exclude=./usr/share \
+		--exclude="*/gconv" --exclude="*/audit" ;;
 	esac || exit 1
 done || die "a package cannot be unpacked; is the disk full? ('df $home')"
 
