@@ -158,7 +158,8 @@ struct expr {
 		struct { enum hist_kind kind; struct expr *stat;
 			 int64_t low, high, step; } hist;
 		struct { struct expr *hist, *index; } bucket;
-		struct { struct expr *e; } defined;
+		struct { struct expr *e;
+			 bool probewrite; /* @probewrite(e) */ } defined;
 		struct { struct expr *e; } entry;
 		struct { const char *code; size_t len; struct func *func; } embedded;
 		struct { enum raw_kind kind; struct expr *size, *arg; } raw;
