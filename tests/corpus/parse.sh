@@ -1,0 +1,43 @@
+#!/bin/bash
+# Every script and library file that Debian's systemtap-doc and
+# systemtap-common install goes through pass 1; those that do not parse are
+# the ones of the list beside this file, each with its reason, and the printed
+# tree of every other one parses again to an equal tree.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+stap=${STAPX_BUILD:?}/stap
+known=$here/unparsed.list
+dirs=(/usr/share/systemtap/examples /usr/share/systemtap/tapset)
+for d in "${dirs[@]}"; do
+	[ -d "$d" ] || { echo "$d is missing: apt-get install systemtap-doc systemtap-common"; exit 1; }
+done
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+bad=0 parsed=0
+empty=$tmp/empty
+mkdir "$empty"
+check() {
+	local f=$1 name=${1#/usr/share/systemtap/}
+	# Up to eight arguments, so that scripts which want some have them.
+	if ! SYSTEMTAP_TAPSET=/usr/share/systemtap/tapset timeout 20 "$stap" -g -p1 "$f" 1 2 3 4 5 6 7 8 >"$tmp/1" 2>"$tmp/err"; then
+		grep -q "^$name[[:space:]]" "$known" && return
+		echo "does not parse: $name: $(head -n 2 "$tmp/err" | tr '\n' ' ')"
+		bad=$((bad + 1))
+		return
+	fi
+	if grep -q "^$name[[:space:]]" "$known"; then
+		echo "parses now; take it off the list: $name"
+		bad=$((bad + 1))
+	fi
+	parsed=$((parsed + 1))
+	cp "$tmp/1" "$tmp/again.stp"
+	if ! SYSTEMTAP_TAPSET=$empty timeout 20 "$stap" -g -p1 "$tmp/again.stp" >"$tmp/2" 2>"$tmp/err" ||
+	   ! diff <(grep -v '^# file' "$tmp/1") <(grep -v '^# file' "$tmp/2") >"$tmp/diff"; then
+		echo "printed tree differs: $name: $(head -n 3 "$tmp/err" "$tmp/diff" | tr '\n' ' ')"
+		bad=$((bad + 1))
+	fi
+}
+while read -r f; do check "$f"; done < <(find /usr/share/systemtap/examples -name '*.stp' | sort)
+while read -r f; do check "$f"; done < <(find /usr/share/systemtap/tapset -name '*.stp' | sort)
+echo "$parsed files parsed, $(grep -vc '^#' "$known") listed, $bad wrong"
+[ "$bad" = 0 ] && [ "$parsed" -gt 700 ]
