@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The view that people read.  In: records in order of time.  Out: what the
+ * script prints on out; warnings (each once), errors and loss on err, out
+ * flushed before, so that the two keep their order on a terminal.
+ */
+#include "remote/stream/stream.h"
+#include "runtime/core/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WARNINGS_MAX 4096	/* remembered, so that each is shown once */
+
+struct text_view {
+	FILE *out, *err;
+	const char *prefix;
+	bool line_begun;
+	bool verbose;
+	bool reported;		/* the heading of -t was written */
+	uint64_t errors;
+	uint64_t damaged;	/* records that did not fit their format */
+	struct stream_status status;
+	uint64_t warnings[WARNINGS_MAX];
+	size_t nwarnings;
+	char *text;		/* the line being rendered */
+	size_t text_size;
+	void *mem;		/* what decoded arguments point into */
+	size_t mem_size;
+};
+
+struct text_view *text_view_new(FILE *out, FILE *err, const char *prefix)
+{
+	struct text_view *v = calloc(1, sizeof(*v));
+
+	if (v) {
+		v->out = out;
+		v->err = err;
+		v->prefix = prefix && *prefix ? prefix : NULL;
+	}
+	return v;
+}
+
+void text_view_free(struct text_view *v)
+{
+	if (!v)
+		return;
+	free(v->text);
+	free(v->mem);
+	free(v);
+}
+
+uint64_t text_view_errors(const struct text_view *v)
+{
+	return v->errors;
+}
+
+void text_view_verbose(struct text_view *v, bool on)
+{
+	v->verbose = on;
+}
+
+/* ---- writing ---- */
+static void put_lines(struct text_view *v, const char *s, size_t n)
+{
+	while (n) {
+		const char *nl = memchr(s, '\n', n);
+		size_t part = nl ? (size_t)(nl + 1 - s) : n;
+
+		if (!v->line_begun)
+			fputs(v->prefix, v->out);
+		fwrite(s, 1, part, v->out);
+		v->line_begun = !nl;
+		s += part;
+		n -= part;
+	}
+}
+
+static void put_text(struct text_view *v, const char *s, size_t n)
+{
+	if (v->prefix)
+		put_lines(v, s, n);
+	else
+		fwrite(s, 1, n, v->out);
+}
+
+static void put_message(struct text_view *v, const char *kind, const char *s)
+{
+	size_t n = strlen(s);
+	bool has_kind = !strncmp(s, kind, strlen(kind));
+
+	while (n && s[n - 1] == '\n')
+		n--;
+	fflush(v->out);
+	fprintf(v->err, "%s%.*s\n", has_kind ? "" : kind, (int)n, s);
+}
+
+static uint64_t hash_text(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	while (*s)
+		h = (h ^ (unsigned char)*s++) * 0x100000001b3ull;
+	return h;
+}
+
+static bool warned_before(struct text_view *v, const char *s)
+{
+	uint64_t h = hash_text(s);
+
+	for (size_t i = 0; i < v->nwarnings; i++)
+		if (v->warnings[i] == h)
+			return true;
+	if (v->nwarnings < WARNINGS_MAX)
+		v->warnings[v->nwarnings++] = h;
+	return false;
+}
+
+/* ---- arguments ---- */
+static bool room(void **p, size_t *size, size_t wanted)
+{
+	void *q;
+
+	if (wanted <= *size)
+		return true;
+	q = realloc(*p, wanted);
+	if (!q)
+		return false;
+	*p = q;
+	*size = wanted;
+	return true;
+}
+
+static void swap_bytes(unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		unsigned char c = p[i];
+
+		p[i] = p[n - 1 - i];
+		p[n - 1 - i] = c;
+	}
+}
+
+static bool swap_numbers(unsigned char *p, size_t left, size_t count)
+{
+	if (count > left / 8)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		swap_bytes(p + 8 * i, 8);
+	return true;
+}
+
+/* Turns arguments of the other byte order into ours; false: cut off. */
+static bool swap_args(unsigned char *p, size_t n, const char *letters)
+{
+	for (; *letters; letters++) {
+		size_t head = *letters == 'd' ? 0 : *letters == 's' ? 2 : 4;
+		size_t body = 8;
+		uint16_t count;
+
+		if (n < head)
+			return false;
+		if (head) {
+			swap_bytes(p + head - 2, 2);
+			memcpy(&count, p + head - 2, 2);
+			body = head == 2 ? count : 8 * (3 + (size_t)count);
+		}
+		p += head;
+		n -= head;
+		if (n < body || (head != 2 && !swap_numbers(p, n, body / 8)))
+			return false;
+		p += body;
+		n -= body;
+	}
+	return true;
+}
+
+static bool decode_args(struct text_view *v, const struct stream *s,
+			const struct stream_record *r, const char *letters,
+			struct stp_args *args)
+{
+	size_t wanted = STP_DECODE_MEM(r->nargs);
+	unsigned char *copy = NULL;
+	const void *data = r->args;
+	bool good = room(&v->mem, &v->mem_size, wanted);
+
+	if (good && stream_swapped(s)) {
+		copy = malloc(r->nargs + 1);
+		if (copy)
+			memcpy(copy, r->args, r->nargs);
+		good = copy && swap_args(copy, r->nargs, letters);
+		data = copy;
+	}
+	good = good && !stp_args_decode(args, letters, data, r->nargs, v->mem,
+					v->mem_size);
+	free(copy);
+	if (!good)
+		v->damaged++;
+	return good;
+}
+
+/* ---- the vtable ---- */
+static void show_print(struct text_view *v, const struct stream *s,
+		       const struct stream_record *r)
+{
+	const struct stream_format *f = stream_format(s, r->format);
+	struct stp_args args;
+	void *text = v->text;
+	stp_size n;
+
+	if (!f) {
+		v->damaged++;
+		return;
+	}
+	if (!decode_args(v, s, r, f->letters, &args))
+		return;
+	n = stp_format_render(v->text, v->text_size, f->text, f->letters,
+			      args.v);
+	if (n >= v->text_size) {
+		if (!room(&text, &v->text_size, n + 1))
+			return;
+		v->text = text;
+		n = stp_format_render(v->text, v->text_size, f->text,
+				      f->letters, args.v);
+	}
+	put_text(v, v->text, n);
+}
+
+static void show_string(struct text_view *v, const struct stream *s,
+			const struct stream_record *r)
+{
+	struct stp_args args;
+	const char *text;
+
+	if (!decode_args(v, s, r, "s", &args))
+		return;
+	text = args.v[0].s;
+	if (r->type == STP_REC_TEXT) {
+		put_text(v, text, strlen(text));
+	} else if (r->type == STP_REC_ERROR) {
+		v->errors++;
+		put_message(v, "ERROR: ", text);
+	} else if (!warned_before(v, text)) {
+		put_message(v, "WARNING: ", text);
+	}
+}
+
+static void text_record(void *arg, const struct stream *s,
+			const struct stream_record *r)
+{
+	switch (r->type) {
+	case STP_REC_PRINT:
+		show_print(arg, s, r);
+		break;
+	case STP_REC_TEXT:
+	case STP_REC_WARNING:
+	case STP_REC_ERROR:
+		show_string(arg, s, r);
+		break;
+	}
+}
+
+static void text_lost(void *arg, uint32_t cpu, uint64_t n)
+{
+	struct text_view *v = arg;
+
+	fflush(v->out);
+	fprintf(v->err, "WARNING: %llu record%s lost on cpu %u\n",
+		(unsigned long long)n, n == 1 ? "" : "s", cpu);
+}
+
+static void text_status(void *arg, const struct stream_status *st)
+{
+	struct text_view *v = arg;
+
+	v->status = *st;
+}
+
+static void text_report(void *arg, const struct stream_report *r)
+{
+	struct text_view *v = arg;
+	char line[640];
+	int n;
+
+	if (!v->reported)
+		put_text(v, "----- probe hit report: \n", 25);
+	v->reported = true;
+	n = snprintf(line, sizeof(line),
+		     "%s, (%s), hits: %llu, ns: %llumin/%lluavg/%llumax\n",
+		     r->name, r->where, (unsigned long long)r->hits,
+		     (unsigned long long)r->time_min,
+		     (unsigned long long)(r->hits ? r->time_sum / r->hits : 0),
+		     (unsigned long long)r->time_max);
+	put_text(v, line, n);
+}
+
+static void text_flush(void *arg)
+{
+	struct text_view *v = arg;
+
+	fflush(v->out);
+}
+
+static void tell_skips(struct text_view *v)
+{
+	const struct {
+		const char *why;
+		uint32_t n;
+	} skips[] = {
+		{ "a context that was in use", v->status.skipped_busy },
+		{ "lock contention", v->status.skipped_lock },
+		{ "low stack", v->status.skipped_stack },
+		{ "events that the kernel missed", v->status.skipped_missed },
+		{ "overload", v->status.skipped_overload },
+	};
+
+	for (size_t i = 0; i < sizeof(skips) / sizeof(*skips); i++)
+		if (skips[i].n)
+			fprintf(v->err, "WARNING: Skipped due to %s: %u\n",
+				skips[i].why, skips[i].n);
+}
+
+static void text_end(void *arg, bool ended, int status)
+{
+	struct text_view *v = arg;
+
+	fflush(v->out);
+	if (v->damaged)
+		fprintf(v->err, "WARNING: %llu damaged records are not shown\n",
+			(unsigned long long)v->damaged);
+	if (v->status.errors || v->status.skipped)
+		fprintf(v->err,
+			"WARNING: Number of errors: %llu, skipped probes: %llu\n",
+			(unsigned long long)v->status.errors,
+			(unsigned long long)v->status.skipped);
+	if (v->verbose)
+		tell_skips(v);
+}
+
+const struct stream_view stream_text_view = {
+	.name = "text",
+	.record = text_record,
+	.lost = text_lost,
+	.status = text_status,
+	.report = text_report,
+	.flush = text_flush,
+	.end = text_end,
+};
