@@ -169,7 +169,9 @@ struct expr {
 			 int bit_offset, bit_size; /* bit_size 0: whole */
 			 bool big_string;  /* unused, zero */ } load;
 		struct { struct expr *addr, *value; int size; bool user;
-			 int bit_offset, bit_size; } store;
+			 int bit_offset, bit_size;
+			 bool to_reg;	/* addr is an EXPR_REGISTER: into it */
+		} store;
 		struct { int dwarf_reg; bool user; } reg;
 		struct { uint64_t addr;		/* link time */
 			 const char *module;	/* "kernel" or its name */

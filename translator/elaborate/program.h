@@ -19,6 +19,7 @@ struct var {
 	enum type type;		/* of the value */
 	int id;			/* number within its owner (program, function, probe) */
 	bool read, written;
+	struct loc type_loc;	/* what made its type known, for messages */
 
 	/* globals */
 	int nkeys;		/* 0: a scalar */
@@ -44,6 +45,9 @@ struct func {
 	int id;			/* number within the program */
 	struct var_vec params, locals;
 	enum type type;		/* TYPE_VOID when it gives nothing */
+	struct loc type_loc;
+	const void *ptype;	/* what its value points to, for autocast */
+	const struct sysmod *pmodule;
 	struct stmt *body;	/* NULL: embedded */
 	const char *code;	/* embedded C or NULL */
 	size_t code_len;
@@ -88,6 +92,7 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 	VEC(struct saved_value) saved;
 	VEC(struct lock) locks;	/* by var->id, ascending */
 	VEC(struct lock) condition_locks;
+	struct probe_info *info;/* pass 2's own */
 	const char *func;	/* probefunc(), or NULL */
 	const char *module;	/* probemod(): "kernel" or the module's name */
 	struct {		/* begin end error */
@@ -124,6 +129,9 @@ struct print_format {
 	const char *text;	/* a printf format */
 	const char *args;	/* a letter each: d s h (histogram) */
 };
+/* Of an EXPR_PRINT: what program->formats holds for those that print, and
+ * what stp_sprint() wants for those that give a string. */
+struct print_format print_format_of(struct arena *a, const struct expr *e);
 
 struct program {
 	struct var_vec globals;		/* ids are their places */
@@ -137,12 +145,15 @@ struct program {
 	uint64_t slide_anchor;		/* of "sprint_symbol"; 0: unknown */
 	VEC(const char *) modules;	/* that must be loaded: probed modules */
 	VEC(const char *) removed;	/* what the optimiser took out, for -vv */
+	struct elab *elab;		/* pass 2's own */
 };
 
 /* The parts of pass 2, in the order in which they run. */
 bool elaborate_aliases(struct session *s, struct program *p);
+bool elaborate_targets(struct session *s, struct program *p);
 bool elaborate_symbols(struct session *s, struct program *p);
 bool elaborate_types(struct session *s, struct program *p);
+bool elaborate_display(struct session *s, struct program *p);
 void elaborate_optimize(struct session *s, struct program *p);
 bool elaborate_locks(struct session *s, struct program *p);
 
