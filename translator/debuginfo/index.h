@@ -16,6 +16,7 @@
 
 #include "util/util.h"
 
+#define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
 #define INDEX_VERSION 1
 #define INDEX_MAX_BUILD_ID 64
 
@@ -130,6 +131,9 @@ struct index_header {
 	uint64_t body_sum;     /* over all that follows the header */
 	uint64_t header_sum;   /* over all fields above */
 };
+
+uint64_t index_header_sum(const struct index_header *h);
+uint64_t index_body_sum(const void *block, size_t size);
 
 /* ---- reading ---- */
 

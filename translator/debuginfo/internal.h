@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside debuginfo/ only: the open file, and the handles its parts share.
+ */
+#ifndef STAPX_DEBUGINFO_INTERNAL_H
+#define STAPX_DEBUGINFO_INTERNAL_H
+
+#include "debuginfo/debuginfo.h"
+#include "debuginfo/index.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+#include <libelf.h>
+
+/* ---- elffile.c: an ELF file, mapped; a relocatable one laid out ---- */
+
+struct elf_section {
+	const char *name;
+	uint64_t addr, size; /* addr: in this layer's address space */
+	uint64_t flags;	     /* SHF_* */
+	uint64_t fileoff;
+	uint32_t type; /* SHT_* */
+	size_t ndx;
+	bool in_image; /* SHF_ALLOC, with a place in the address space */
+};
+
+struct elf_file {
+	const char *path;
+	int fd;
+	char *map; /* whole file, private */
+	size_t size;
+	Elf *elf;
+	Dwarf *dw; /* NULL until elf_file_dwarf() */
+	Dwfl *dwfl; /* relocatable files only */
+	Dwfl_Module *mod;
+	int machine, type; /* EM_*, ET_* */
+	unsigned addr_size;
+	bool big_endian;
+	bool has_dwarf;
+	const struct elf_section *sections; /* all, in file order */
+	size_t nsections;
+	uint8_t build_id[INDEX_MAX_BUILD_ID];
+	size_t build_id_len;
+};
+
+bool elf_file_open(struct arena *a, const char *path, struct elf_file *f,
+		   const char **why);
+void elf_file_close(struct elf_file *f);
+/* Opens the DWARF, relocated where needed.  NULL with *why set. */
+Dwarf *elf_file_dwarf(struct arena *a, struct elf_file *f, const char **why);
+/* The section that holds addr among those in the image, or NULL. */
+const struct elf_section *elf_file_section_at(const struct elf_file *f,
+					      uint64_t addr);
+const struct elf_section *elf_file_section(const struct elf_file *f,
+					   const char *name);
+bool elf_file_read(const struct elf_file *f, uint64_t addr, void *to, size_t n);
+/* Contents of a section that is not compressed; NULL with *n zero. */
+const char *elf_file_data(const struct elf_file *f,
+			  const struct elf_section *s, size_t *n);
+/* Gives pages that were read back to the system: they count against this
+ * process as long as they are mapped. */
+void elf_file_forget_pages(const struct elf_file *f);
+
+/* ---- filetable.c: names of a unit's source files ---- */
+
+struct file_table {
+	VEC(const char *) files; /* by DW_AT_decl_file; "" when unknown */
+};
+/* Reads the header of a unit's line table, not its lines. */
+void file_table_read(struct arena *a, const struct elf_file *f, Dwarf_Die *cu,
+		     const char *root, struct file_table *t);
+/* path relative to the source tree: comp_dir or root, "./", "../" off. */
+const char *source_path(struct arena *a, const char *comp_dir,
+			const char *root, const char *path);
+/* The source root that absolute unit names have in common, or NULL. */
+const char *source_root(struct arena *a, const char *comp_dir,
+			const char *name);
+
+/* ---- index building: walk.c, symbols.c, index_build.c ---- */
+
+/* Text, each string once, by offset. */
+struct strtab {
+	char *s;
+	size_t n, cap;
+	uint32_t *slots; /* offset + 1 */
+	size_t nslots, used;
+};
+uint32_t strtab_add(struct strtab *t, const char *s);
+void strtab_free(struct strtab *t);
+
+struct walk_func {
+	uint32_t name, file, line, flags;
+};
+struct walk_inst {
+	uint64_t pc;
+	uint32_t func, die, cu;
+	bool is_inline;
+};
+/* What one worker found. */
+struct walk {
+	struct arena *a; /* its own */
+	struct elf_file f;
+	const char *root;
+	struct strtab str;
+	VEC(struct walk_func) funcs;
+	VEC(struct walk_inst) insts;
+	VEC(struct index_type) types;
+	VEC(struct index_var) vars;
+	uint32_t *func_slots, *type_slots; /* position + 1 */
+	size_t nfunc_slots, ntype_slots;
+	const char *why; /* set: the walk failed */
+};
+void walk_init(struct walk *w, struct arena *a);
+/* Everything in the unit whose DIE is at this offset. */
+bool walk_unit(struct walk *w, uint64_t cu_die, uint32_t cu_no);
+void walk_free(struct walk *w);
+
+/* ELF symbols by address, exported ones marked; and blacklist ranges. */
+typedef VEC(struct index_sym) index_syms;
+typedef VEC(struct index_range) index_ranges;
+void elf_symbols(struct arena *a, const struct elf_file *f, struct strtab *str,
+		 index_syms *out);
+void elf_blacklist(struct arena *a, const struct elf_file *f,
+		   const index_syms *syms, struct strtab *str,
+		   index_ranges *out);
+
+/* The whole index in one malloc'ed block; NULL with *why. */
+void *index_make(struct arena *a, const char *elf_path, index_progress progress,
+		 void *ctx, size_t *size, const char **why);
+
+/* ---- the open file ---- */
+
+struct type_slot {
+	uint64_t die;
+	const struct dbg_type *type;
+};
+
+struct debuginfo {
+	struct arena *a;
+	struct elf_file f;
+	struct index ix;
+	struct debuginfo_facts facts;
+	Dwarf *dw; /* NULL until asked */
+	const char *dw_why;
+	Dwarf_CFI *cfi_debug, *cfi_eh;
+	bool cfi_tried;
+	struct type_slot *types; /* handles by DIE */
+	size_t ntypes, types_cap;
+	const struct dbg_type *void_type;
+	bool units_known; /* libdw has been led past all units */
+};
+
+/* The DIE at an offset; false when there is none. */
+bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die);
+/* Name of an attribute's file, relative to the source root. */
+const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
+/* The type a DIE's DW_AT_type (or its origin's) names; void when none. */
+const struct dbg_type *debuginfo_type_of(struct debuginfo *di, Dwarf_Die *die);
+const struct dbg_type *debuginfo_type_at(struct debuginfo *di, Dwarf_Die *die);
+
+#endif
