@@ -7,6 +7,7 @@
  * between them:
  *	d	8 bytes
  *	s	u16 length, then the bytes, no NUL
+ *	m	the same; the bytes are memory, and may be NUL
  *	h	u8 kind, u8 0, u16 n, 8 bytes each low, high, step, then n
  *		buckets of 8 bytes
  * and then padding up to len.
@@ -20,6 +21,7 @@ enum stp_record_type {
 	STP_REC_PAD = 0,	/* skip it: end of the ring */
 	STP_REC_PRINT,		/* format is a number of the script's formats */
 	STP_REC_TEXT,		/* one string argument, for stdout as it is */
+	/* Their text without the prefix, which the reader adds. */
 	STP_REC_WARNING,	/* one string: "WARNING: …" on stderr, once */
 	STP_REC_ERROR,		/* one string: "ERROR: …" on stderr */
 	STP_REC_EXIT,		/* the script asked to end */

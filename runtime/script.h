@@ -72,6 +72,18 @@ void stp_failf(struct stp_ctx *c, const struct stp_site *at, const char *fmt,
 /* For emitted code: n statements were run. */
 #define stp_spend(c, n) stp_unlikely(((c)->actions -= (n)) < 0)
 void stp_fail_actions(struct stp_ctx *c, const struct stp_site *at);
+/*
+ * try { … } catch (message): the state to come back to, kept before the block
+ * runs, and what ends the error: the message goes to dst (size bytes, or
+ * NULL), foreach loops and calls that the error left are closed.
+ */
+struct stp_try {
+	char *frame;
+	int nesting, iters;
+};
+struct stp_try stp_try_begin(struct stp_ctx *c);
+void stp_catch(struct stp_ctx *c, const struct stp_try *t, char *dst,
+	       stp_size size);
 
 /* ---- calls: strings live in frames of the context ---- */
 static inline char *stp_frame_push(struct stp_ctx *c, stp_size size,
@@ -126,7 +138,9 @@ struct stp_stat_desc {
 	stp_u8 variance;	/* wanted */
 	stp_u8 shift;		/* @variance's bit shift */
 	stp_i64 low, high, step;/* of a linear histogram */
-	stp_u32 buckets;	/* counted: linear has under- and overflow too */
+	/* Linear: (high - low) / step + 3, the first for what is below low, the
+	 * last for what is above high.  Log: STP_HIST_LOG_BUCKETS. */
+	stp_u32 buckets;
 };
 /* One statistic, merged or of one CPU; buckets follow it in memory. */
 struct stp_stat {
@@ -153,7 +167,13 @@ stp_i64 stp_stat_extract(struct stp_ctx *c, const struct stp_stat *s,
 stp_i64 stp_hist_bucket(struct stp_ctx *c, const struct stp_hist *h, stp_i64 i,
 			const struct stp_site *at);
 
-/* ---- maps: keys and values are by the map's description ---- */
+/* ---- maps: keys and values are by the map's description ----
+ *
+ * Locks: a global's read lock is enough for get, has and foreach of plain
+ * maps; what changes a map needs its write lock.  Statistics: <<< needs no
+ * lock, since each CPU has its own; @count and foreach need the read lock,
+ * delete the write lock.
+ */
 enum stp_value { STP_LONG, STP_STRING, STP_STATS };
 #define STP_KEYS_MAX 16
 
@@ -205,6 +225,9 @@ struct stp_iter {
 	const union stp_val *slice;
 	const struct stp_stat *stat; /* of the element, STP_STATS */
 	void *entry;
+	struct stp_table *table; /* what is walked */
+	int depth;		/* loops that were open before it */
+	stp_u8 sorted;
 };
 /* limit < 0: all.  slice NULL: all; else keys whose bit in any is clear
  * must be equal (slice must outlive the loop). */
@@ -218,15 +241,22 @@ const char *stp_iter_key_string(const struct stp_iter *it, int key);
 stp_i64 stp_iter_long(const struct stp_iter *it);
 const char *stp_iter_string(const struct stp_iter *it);
 const struct stp_stat *stp_iter_stat(struct stp_ctx *c, struct stp_iter *it);
+/* Also closes what was opened inside it and not closed. */
 void stp_iter_close(struct stp_ctx *c, struct stp_iter *it);
 
 /* ---- output ---- */
 struct stp_format {
 	const char *text;	/* printf format: conversions %d %s %x %c %p %b %m … */
-	const char *args;	/* a letter each: d long, s string, h histogram */
+	const char *args;	/* a letter each: d long, s string, h histogram,
+				 * m memory (%m %M): .s is what stp_memory gave */
 };
 /* One record into this CPU's ring: format number and arguments. */
 void stp_print(struct stp_ctx *c, stp_u32 format, const union stp_val *args);
+/* Reads n bytes (at most size - 2) of the target's memory for %m: buf gets a
+ * u16 length and the bytes. */
+const char *stp_memory(struct stp_ctx *c, char *buf, stp_size size,
+		       stp_u64 addr, stp_i64 n, int user,
+		       const struct stp_site *at);
 /* sprintf: the same formats, rendered here. */
 void stp_sprint(struct stp_ctx *c, char *dst, stp_size size, const char *text,
 		const char *arg_letters, const union stp_val *args,
@@ -345,6 +375,7 @@ struct stp_script {
 	stp_u32 frame_size;	/* bytes of strings the deepest call chain needs */
 	stp_u64 slide_anchor;	/* link-time address of sprint_symbol, or 0 */
 	int timing;		/* -t */
+	stp_u8 no_sort;		/* no foreach sorts: keep no memory for it */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 };
 extern struct stp_script stp_script;	/* in every script */

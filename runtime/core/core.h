@@ -12,6 +12,7 @@
 #include "../uapi.h"
 
 #define STP_CACHE_LINE 64
+#define STP_MESSAGE_MAX 512
 #define STP_ITER_DEPTH 16	/* nested foreach that a probe may have open */
 
 /* Why a hit did not run its handler. */
@@ -39,7 +40,7 @@ struct stp_item {
 struct stp_cpu {
 	struct stp_ctx ctx;	/* ctx.priv is this struct */
 	int busy;		/* a handler runs */
-	int locked;		/* locks of ctx.probe that are held */
+	int locked;		/* the first so many of ctx.probe's locks are held */
 	stp_u64 entered;	/* clock, when timing or the guard wants it */
 	stp_u64 interval_start, interval_used;	/* overload guard */
 	char *frames;		/* script->frame_size bytes */
@@ -52,13 +53,18 @@ struct stp_cpu {
 		stp_u32 items;	/* items_used before it */
 	} iter[STP_ITER_DEPTH];
 	struct stp_times *times; /* of each probe, or NULL */
+	char *tokens;		/* what tokenize() has left; maxstringlen */
+	char *token_at;
+	char message[STP_MESSAGE_MAX];	/* of error(), and of reports */
 } __attribute__((aligned(STP_CACHE_LINE)));
 
 struct stp_session {
 	struct stp_script *script;
 	int ncpus;
 	int state;		/* enum stp_state */
+	int running;		/* hits are let in: RUNNING, and no exit() yet */
 	int exit_requested;
+	int clocked;		/* -t or the overload guard wants the time */
 	int errors;
 	int skipped[STP_SKIP_KINDS];
 	int skipped_all;
@@ -83,14 +89,14 @@ int stp_session_set(const char *name, const char *value);
 /* The definitions (uapi.h, STP_IOC_DEFS): at most size bytes to buf (NULL:
  * none); returns how many there are in all. */
 stp_u32 stp_session_defs(void *buf, stp_u32 size);
-/*
- * Runs the begin, end or error probes by priority, each once, on cpu; the
- * caller stays on that CPU.  prepare and done (or NULL) are called around
- * each one, so that a port may leave its atomic section in between.
- */
-void stp_run_probes(const struct stp_probe_kind *kind, int cpu);
-/* state moves forward only: a later STARTING does not undo an ERROR. */
-void stp_set_state(int state);
+/* Runs the begin probes by priority and lets hits in, unless one of them
+ * failed or called exit(). */
+void stp_session_begin(void);
+/* Lets no more hits in; harmless when repeated.  Handlers that run go on. */
+void stp_session_close(void);
+/* After every probe is disarmed: runs the end probes, or the error probes
+ * when errors ended the session. */
+void stp_session_end(void);
 void stp_get_status(struct stp_status *st);	/* all but lost and memory of rings */
 /* Sum over CPUs of what probe n cost; 0 when timing is off. */
 int stp_get_times(stp_u32 probe, struct stp_times *t);
@@ -116,11 +122,15 @@ stp_size stp_stat_size(const struct stp_stat_desc *d);
 void stp_stat_clear(struct stp_stat *s, const struct stp_stat_desc *d);
 void stp_stat_value(struct stp_stat *s, const struct stp_stat_desc *d,
 		    stp_i64 value);
+/* Adds one CPU's statistic to a merged one (which differs: core/stat.c). */
 void stp_stat_merge(struct stp_stat *to, const struct stp_stat *from,
 		    const struct stp_stat_desc *d);
-stp_i64 stp_stat_op(const struct stp_stat *s, const struct stp_stat_desc *d,
-		    enum stp_stat_op op);	/* 0 of nothing */
-void stp_iters_reset(struct stp_ctx *c, int keep);
+/* Of a merged statistic; 0 of nothing. */
+stp_i64 stp_stat_read(const struct stp_stat *s, const struct stp_stat_desc *d,
+		      enum stp_stat_op op);
+void stp_iters_reset(struct stp_cpu *t, int keep);
+/* Ends the session with an error. */
+void stp_session_fail(int cpu, const char *message);
 
 static inline struct stp_cpu *stp_this(const struct stp_ctx *c)
 {

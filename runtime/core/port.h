@@ -6,7 +6,7 @@
  *
  * port-os.h gives, as functions, static inlines or macros:
  *	memcpy memmove memset memcmp strlen	as in C
- *	va_list va_start va_end
+ *	va_list va_start va_end, ENOMEM and the other error numbers
  *	int stp_vsnprintf(char *, stp_size, const char *, va_list)
  *
  *	int stp_cas(int *p, int was, int now)	1: swapped; acquires
@@ -32,6 +32,10 @@
  * Zeroed, aligned to 64 bytes; NULL when there is none. */
 void *stp_port_alloc(stp_size size);
 void stp_port_free(void *p);
+/* Around begin, end and error probes, which start in a task: stay on this CPU,
+ * which it returns, and undo that. */
+int stp_port_pin(void);
+void stp_port_unpin(void);
 
 /* ---- the rest may be called in any context, NMI included ---- */
 stp_u64 stp_port_clock(void);		/* ns, monotonic, the same on all CPUs */

@@ -34,8 +34,7 @@ stp_size stp_format_render(char *dst, stp_size size, const char *text,
 /* The drawing of a histogram, lines ended by \n. */
 void stp_hist_render(struct stp_out *o, const struct stp_hist *h);
 
-/* A record's arguments, taken apart.  Strings are copied, since the stream has
- * no NULs: text must have room for len bytes of the record plus STP_ARGS_MAX. */
+/* A record's arguments, taken apart. */
 #define STP_ARGS_MAX 64
 #define STP_HIST_BUCKETS_MAX 4096
 struct stp_args {
@@ -46,11 +45,12 @@ struct stp_args {
 };
 /*
  * data: the len bytes behind a record's header.  letters say what to expect.
- * mem: memory the values point into, 8-aligned; STP_DECODE_MEM(len) bytes are
- * always enough.  0, or -1: cut short or out of bounds.
+ * swap: the writer had the other byte order.  mem: memory the values point
+ * into, 8-aligned; STP_DECODE_MEM(len) bytes are always enough.  0, or -1: cut
+ * short or out of bounds.
  */
 #define STP_DECODE_MEM(len) (2 * (stp_size)(len) + STP_ARGS_MAX * 64)
 int stp_args_decode(struct stp_args *a, const char *letters, const void *data,
-		    stp_size len, void *mem, stp_size mem_size);
+		    stp_size len, int swap, void *mem, stp_size mem_size);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef STAPX_PORT_OS_H
 #define STAPX_PORT_OS_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
