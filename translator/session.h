@@ -77,6 +77,8 @@ struct session {
 	const char *state_dir;		/* $SYSTEMTAP_DIR or ~/.systemtap */
 
 	/* pass 1 */
+	struct map macros;		/* @name → struct macro, of .stpm files */
+	bool *args_used;		/* by index: $1 is args_used[0] */
 	struct file *user;		/* the script */
 	struct file_vec extra;		/* -E scripts and synthesized ones */
 	struct file_vec library;	/* tapset files, in order of precedence */
@@ -98,6 +100,11 @@ struct session {
 		if ((s)->opt.verbose[pass] >= (level))                         \
 			fprintf(stderr, __VA_ARGS__);                          \
 	} while (0)
+
+/* A script that is not in a file: parsed, added to s->extra; NULL when an
+ * error was reported. */
+struct file *parse_text(struct session *s, const char *name, const char *text,
+			enum source_kind kind);
 
 /* ---- the passes; each true on success, what went wrong reported ---- */
 bool pass_parse(struct session *s);	/* 1: parse/ */

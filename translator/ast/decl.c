@@ -86,7 +86,7 @@ static void print_global(FILE *out, const struct global_decl *g)
 
 static void print_func(FILE *out, const struct func_decl *f)
 {
-	bool user = f->file->src->kind == SOURCE_USER;
+	bool library = f->file->src->kind == SOURCE_TAPSET;
 
 	fprintf(out, "%sfunction %s", f->is_private ? "private " : "",
 		f->name);
@@ -97,7 +97,7 @@ static void print_func(FILE *out, const struct func_decl *f)
 		print_type(out, f->params.v[i].type);
 	}
 	fputc(')', out);
-	if (f->priority != !user)
+	if (f->priority != library)
 		fprintf(out, ":%lld", (long long)f->priority);
 	fputc('\n', out);
 	if (f->body)

@@ -57,6 +57,8 @@ static void quote_conversion(FILE *out, const struct format_part *p)
 		fputs(".*", out);
 	else if (p->precision >= 0)
 		fprintf(out, ".%d", p->precision);
+	if (p->modifier)
+		fputc(p->modifier, out);
 	fputc(p->conv, out);
 }
 

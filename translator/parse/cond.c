@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Conditions: %( a == b && c < d %? tokens %: tokens %).  In: tokens with
+ * macros expanded.  Out: those of the arms that hold.  What an arm that does
+ * not hold contains is never looked at, but for nested conditions.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* strverscmp */
+#endif
+#include <stdlib.h>
+
+#include "parse/token.h"
+
+#define COND_DEPTH 100
+#define LANGUAGE_VERSION "5.2" /* what systemtap_v is by default */
+
+struct selector {
+	struct session *s;
+	const struct token_vec *in;
+	size_t i;
+	struct token_vec *out;
+	bool ok;
+};
+
+enum cmp { CMP_EQ, CMP_NE, CMP_LT, CMP_GT, CMP_LE, CMP_GE };
+
+static const struct token *cond_peek(struct selector *x)
+{
+	return &x->in->v[x->i];
+}
+
+/* The list ends with TOK_EOF, which is never passed. */
+static const struct token *cond_take(struct selector *x)
+{
+	const struct token *t = cond_peek(x);
+
+	if (t->kind != TOK_EOF)
+		x->i++;
+	return t;
+}
+
+static bool cond_error(struct selector *x, const struct token *t,
+		       const char *what)
+{
+	token_error(x->s, t, "%s", what);
+	x->ok = false;
+	return false;
+}
+
+static bool cmp_holds(enum cmp cmp, int order)
+{
+	switch (cmp) {
+	case CMP_EQ:
+		return order == 0;
+	case CMP_NE:
+		return order != 0;
+	case CMP_LT:
+		return order < 0;
+	case CMP_GT:
+		return order > 0;
+	case CMP_LE:
+		return order <= 0;
+	case CMP_GE:
+		return order >= 0;
+	}
+	return false;
+}
+
+static bool cond_operator(struct selector *x, enum cmp *cmp)
+{
+	static const char *const text[] = {
+		[CMP_EQ] = "==", [CMP_NE] = "!=", [CMP_LT] = "<",
+		[CMP_GT] = ">",	 [CMP_LE] = "<=", [CMP_GE] = ">=",
+	};
+	const struct token *t = cond_take(x);
+
+	for (size_t i = 0; i < ARRAY_SIZE(text); i++) {
+		if (tok_is(t, text[i])) {
+			*cmp = (enum cmp)i;
+			return true;
+		}
+	}
+	return cond_error(x, t, "expected comparison operator");
+}
+
+/* "6.1*" may be a pattern, but only where equality is asked. */
+static bool compare_version(const char *have, enum cmp cmp, const char *want)
+{
+	if (cmp == CMP_EQ)
+		return glob_match(want, have);
+	if (cmp == CMP_NE)
+		return !glob_match(want, have);
+	return cmp_holds(cmp, strverscmp(have, want));
+}
+
+static bool compare_names(struct selector *x, const char *have,
+			  const struct token *op, enum cmp cmp,
+			  const char *want, bool *holds)
+{
+	if (cmp != CMP_EQ && cmp != CMP_NE)
+		return cond_error(x, op, "expected '==' or '!='");
+	*holds = glob_match(want, have) == (cmp == CMP_EQ);
+	return true;
+}
+
+static bool compare_numbers(enum cmp cmp, int64_t a, int64_t b)
+{
+	return cmp_holds(cmp, a < b ? -1 : a > b);
+}
+
+static const char *config_value(struct selector *x, const struct token *t)
+{
+	const char *v = map_get(&x->s->config, t->s);
+
+	return v ? v : "";
+}
+
+static bool compare_config(struct selector *x, const struct token *a,
+			   const struct token *op, enum cmp cmp,
+			   const struct token *b, bool *holds)
+{
+	const char *have = config_value(x, a);
+
+	if (b->kind == TOK_STRING)
+		return compare_names(x, have, op, cmp, b->s, holds);
+	if (b->kind == TOK_NUMBER) {
+		char *end;
+		long long n = strtoll(have, &end, 0);
+
+		/* One that is not set, or no number, equals none. */
+		if (!*have || *end)
+			*holds = cmp == CMP_NE;
+		else
+			*holds = compare_numbers(cmp, n, (int64_t)b->value);
+		return true;
+	}
+	if (b->kind == TOK_IDENT && str_starts(b->s, "CONFIG_")) {
+		*holds = cmp_holds(cmp, strcmp(have, config_value(x, b)));
+		return true;
+	}
+	return cond_error(x, b, "expected string, number literal or other "
+				"CONFIG_... as right side operand");
+}
+
+static const char *runtime_name(const struct session *s)
+{
+	return s->opt.runtime == RUNTIME_USER ? "user" : "kernel";
+}
+
+/* The versions: NULL when name is none of them. */
+static const char *version_of(const struct session *s, const char *name)
+{
+	if (!strcmp(name, "kernel_v"))
+		return s->kernel_v ? s->kernel_v : "";
+	if (!strcmp(name, "kernel_vr"))
+		return s->release ? s->release : "";
+	if (!strcmp(name, "systemtap_v"))
+		return s->opt.compatible ? s->opt.compatible
+					 : LANGUAGE_VERSION;
+	return NULL;
+}
+
+static const char *plain_name_of(const struct session *s, const char *name)
+{
+	if (!strcmp(name, "arch"))
+		return s->arch ? s->arch : "";
+	if (!strcmp(name, "runtime"))
+		return runtime_name(s);
+	if (!strcmp(name, "systemtap_privilege"))
+		return s->opt.privilege ? s->opt.privilege : "stapdev";
+	return NULL;
+}
+
+static bool compare_subject(struct selector *x, const struct token *a,
+			    const struct token *op, enum cmp cmp,
+			    const struct token *b, bool *holds)
+{
+	const char *have = version_of(x->s, a->s);
+
+	if (str_starts(a->s, "CONFIG_"))
+		return compare_config(x, a, op, cmp, b, holds);
+	if (!strcmp(a->s, "guru_mode")) {
+		if (b->kind != TOK_NUMBER)
+			return cond_error(x, b, "expected number");
+		*holds = compare_numbers(cmp, x->s->opt.guru,
+					 (int64_t)b->value);
+		return true;
+	}
+	if (have && b->kind == TOK_STRING) {
+		*holds = compare_version(have, cmp, b->s);
+		return true;
+	}
+	if (have)
+		return cond_error(x, b, "expected string literal");
+	have = plain_name_of(x->s, a->s);
+	if (have && b->kind == TOK_STRING)
+		return compare_names(x, have, op, cmp, b->s, holds);
+	if (have)
+		return cond_error(x, b, "expected string literal");
+	return cond_error(x, a, "expected 'arch', 'kernel_v', 'kernel_vr', "
+				"'systemtap_v', 'runtime', "
+				"'systemtap_privilege', 'guru_mode', "
+				"'CONFIG_...', or comparison between strings "
+				"or integers");
+}
+
+/* comparison := subject cmp literal | literal cmp literal */
+static bool cond_comparison(struct selector *x, bool *holds)
+{
+	const struct token *a = cond_take(x), *op, *b;
+	enum cmp cmp;
+
+	if (a->kind != TOK_IDENT && a->kind != TOK_STRING &&
+	    a->kind != TOK_NUMBER)
+		return cond_error(x, a, "expected a condition");
+	op = cond_peek(x);
+	if (!cond_operator(x, &cmp))
+		return false;
+	b = cond_take(x);
+	if (a->kind == TOK_IDENT)
+		return compare_subject(x, a, op, cmp, b, holds);
+	if (a->kind != b->kind)
+		return cond_error(x, b, a->kind == TOK_STRING
+						? "expected string literal"
+						: "expected number");
+	if (a->kind == TOK_STRING)
+		*holds = cmp_holds(cmp, strcmp(a->s, b->s));
+	else
+		*holds = compare_numbers(cmp, (int64_t)a->value,
+					 (int64_t)b->value);
+	return true;
+}
+
+/* all := comparison {"&&" comparison} */
+static bool cond_all(struct selector *x, bool *holds)
+{
+	bool one;
+
+	if (!cond_comparison(x, holds))
+		return false;
+	while (tok_is(cond_peek(x), "&&")) {
+		cond_take(x);
+		if (!cond_comparison(x, &one))
+			return false;
+		*holds &= one;
+	}
+	return true;
+}
+
+/* any := all {"||" all} */
+static bool cond_any(struct selector *x, bool *holds)
+{
+	bool one;
+
+	if (!cond_all(x, holds))
+		return false;
+	while (tok_is(cond_peek(x), "||")) {
+		cond_take(x);
+		if (!cond_all(x, &one))
+			return false;
+		*holds |= one;
+	}
+	return true;
+}
+
+/* Goes to the "%?", past whatever the condition is. */
+static bool skip_condition(struct selector *x)
+{
+	const struct token *t;
+
+	for (;;) {
+		t = cond_peek(x);
+		if (tok_is(t, "%?"))
+			return true;
+		if (t->kind == TOK_EOF || tok_is(t, "%)"))
+			return false;
+		x->i++;
+	}
+}
+
+static void cond_arm(struct selector *x, bool keep, int depth);
+
+/* conditional := "%(" any "%?" arm ["%:" arm] "%)" */
+static void conditional(struct selector *x, bool keep, int depth)
+{
+	const struct token *start = cond_take(x);
+	bool holds = false, bad = false;
+
+	if (depth > COND_DEPTH) {
+		cond_error(x, start, "conditions are nested too deeply");
+		x->i = x->in->n - 1;
+		return;
+	}
+	if (keep)
+		bad = !cond_any(x, &holds);
+	if (keep && !bad && !tok_is(cond_peek(x), "%?"))
+		bad = !cond_error(x, cond_peek(x), "expected '%?' marker for "
+						   "conditional");
+	if ((bad || !keep) && !skip_condition(x)) {
+		cond_take(x);
+		return;
+	}
+	cond_take(x);
+	cond_arm(x, keep && holds && !bad, depth);
+	if (tok_is(cond_peek(x), "%:")) {
+		cond_take(x);
+		cond_arm(x, keep && !holds && !bad, depth);
+	}
+	if (tok_is(cond_peek(x), "%)"))
+		cond_take(x);
+	else
+		cond_error(x, cond_peek(x), "incomplete conditional: expected "
+					    "'%)'");
+}
+
+static void cond_arm(struct selector *x, bool keep, int depth)
+{
+	for (;;) {
+		const struct token *t = cond_peek(x);
+
+		if (t->kind == TOK_EOF || tok_is(t, "%:") || tok_is(t, "%)"))
+			return;
+		if (tok_is(t, "%(")) {
+			conditional(x, keep, depth + 1);
+			continue;
+		}
+		if (keep)
+			vec_push(&x->s->arena, x->out, *t);
+		x->i++;
+	}
+}
+
+bool cond_select(struct session *s, const struct token_vec *in,
+		 struct token_vec *out)
+{
+	struct selector x = { .s = s, .in = in, .out = out, .ok = true };
+
+	for (;;) {
+		const struct token *t;
+
+		cond_arm(&x, true, 0);
+		/* A marker with no condition: the parser says so. */
+		t = cond_take(&x);
+		vec_push(&s->arena, out, *t);
+		if (t->kind == TOK_EOF)
+			return x.ok;
+	}
+}

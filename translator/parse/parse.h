@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What main.c calls of pass 1 beside pass_parse() and parse_text(). */
+#ifndef STAPX_PARSE_H
+#define STAPX_PARSE_H
+
+#include "session.h"
+
+/* The -p1 output: the script, with -v also every library file. */
+void parse_dump(struct session *s, FILE *out);
+
+#endif
