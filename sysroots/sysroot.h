@@ -23,6 +23,15 @@ bool build_id_equal(const struct build_id *a, const struct build_id *b);
 /* The NT_GNU_BUILD_ID note of an ELF file, or of raw notes; 0 or -errno. */
 int build_id_of_elf(const char *path, struct build_id *id);
 int build_id_of_notes(const void *notes, size_t n, struct build_id *id);
+/* The same of a bootable image (bzImage, Image, zboot, compressed or not). */
+int build_id_of_image(const char *path, struct build_id *id);
+/* From hex; false when it is no build-id. */
+bool build_id_parse(const char *hex, struct build_id *id);
+/* The DT_NEEDED names of an ELF file, and its interpreter as the first (when
+ * it has one); 0 or -errno. */
+struct elf_names { VEC(const char *) list; };
+bool elf_has_debug(const char *path); /* .debug_info or .BTF inside */
+int elf_needed(struct arena *a, const char *path, struct elf_names *out);
 
 struct sysroot {
 	const char *name;      /* folder's last component */
@@ -39,6 +48,8 @@ struct sysroot {
 	const char *image;     /* bootable kernel, or NULL */
 	const char *system_map;/* System.map, or NULL */
 	const char *root;      /* target's user space files, or NULL */
+	const char *guest;     /* BusyBox and dropbear for a VM, or NULL */
+	const char *source;    /* where it was imported from, or NULL */
 	const char *cc;	       /* compiler command, e.g. aarch64-linux-gnu-gcc-12 */
 	const char *cross;     /* prefix of binutils, e.g. aarch64-linux-gnu- ("" native) */
 };
@@ -46,6 +57,19 @@ struct sysroot {
 /* Reads sysroot.conf; 0 or -errno, the reason in *why (arena's). */
 int sysroot_open(struct arena *a, const char *dir, struct sysroot **out,
 		 const char **why);
+
+/* Describes a kernel build tree that has no sysroot.conf: release from its
+ * UTS_RELEASE, CPU and compiler from its .config.  0 or -errno. */
+int sysroot_of_tree(struct arena *a, const char *tree, struct sysroot **out,
+		    const char **why);
+/* Every sysroot under sysroot_home(), by name; unreadable ones are left out
+ * and counted in *bad (may be NULL). */
+struct sysroot_list { VEC(struct sysroot *) list; };
+void sysroot_all(struct arena *a, struct sysroot_list *out, int *bad);
+/* True for a text that can be a release, and so a part of a file name. */
+bool release_valid(const char *release);
+/* This machine's CPU, by the kernel's name. */
+const char *arch_here(void);
 
 /* The folder of the known sysroots: $STAPX_SYSROOTS, else
  * $SYSTEMTAP_DIR/sysroots, else ~/.systemtap/sysroots. */
