@@ -171,8 +171,8 @@ stp_i64 stp_hist_bucket(struct stp_ctx *c, const struct stp_hist *h, stp_i64 i,
  *
  * Locks: a global's read lock is enough for get, has and foreach of plain
  * maps; what changes a map needs its write lock.  Statistics: <<< needs no
- * lock, since each CPU has its own; @count and foreach need the read lock,
- * delete the write lock.
+ * lock, since each CPU has its own; @count needs the read lock, delete and
+ * foreach (which merges into one place) the write lock.
  */
 enum stp_value { STP_LONG, STP_STRING, STP_STATS };
 #define STP_KEYS_MAX 16

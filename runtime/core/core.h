@@ -40,7 +40,6 @@ struct stp_item {
 struct stp_cpu {
 	struct stp_ctx ctx;	/* ctx.priv is this struct */
 	int busy;		/* a handler runs */
-	int locked;		/* the first so many of ctx.probe's locks are held */
 	stp_u64 entered;	/* clock, when timing or the guard wants it */
 	stp_u64 interval_start, interval_used;	/* overload guard */
 	char *frames;		/* script->frame_size bytes */
@@ -55,7 +54,8 @@ struct stp_cpu {
 	struct stp_times *times; /* of each probe, or NULL */
 	char *tokens;		/* what tokenize() has left; maxstringlen */
 	char *token_at;
-	char message[STP_MESSAGE_MAX];	/* of error(), and of reports */
+	char message[STP_MESSAGE_MAX];	/* what error() was given */
+	char report[STP_MESSAGE_MAX];	/* the same with where it happened */
 } __attribute__((aligned(STP_CACHE_LINE)));
 
 struct stp_session {
@@ -89,14 +89,12 @@ int stp_session_set(const char *name, const char *value);
 /* The definitions (uapi.h, STP_IOC_DEFS): at most size bytes to buf (NULL:
  * none); returns how many there are in all. */
 stp_u32 stp_session_defs(void *buf, stp_u32 size);
-/* Runs the begin probes by priority and lets hits in, unless one of them
- * failed or called exit(). */
-void stp_session_begin(void);
-/* Lets no more hits in; harmless when repeated.  Handlers that run go on. */
-void stp_session_close(void);
-/* After every probe is disarmed: runs the end probes, or the error probes
- * when errors ended the session. */
-void stp_session_end(void);
+/* Runs the begin, end or error probes by priority, each once; the caller stays
+ * on cpu.  begin probes stop at exit() or when the session fails. */
+void stp_run_probes(const struct stp_probe_kind *kind, int cpu);
+/* Forward only: a later STARTING or RUNNING does not undo an ERROR.  Hits are
+ * let in while RUNNING and before exit(). */
+void stp_set_state(int state);
 void stp_get_status(struct stp_status *st);	/* all but lost and memory of rings */
 /* Sum over CPUs of what probe n cost; 0 when timing is off. */
 int stp_get_times(stp_u32 probe, struct stp_times *t);

@@ -15,6 +15,7 @@
  *	void stp_store(int *p, int v)		releases
  *	void stp_relax(void)			in a loop that waits
  *	void stp_barrier(void)			for the compiler only
+ *	int stp_port_stack_left(void)		bytes, or a large number
  */
 #ifndef STAPX_PORT_H
 #define STAPX_PORT_H
@@ -32,16 +33,11 @@
  * Zeroed, aligned to 64 bytes; NULL when there is none. */
 void *stp_port_alloc(stp_size size);
 void stp_port_free(void *p);
-/* Around begin, end and error probes, which start in a task: stay on this CPU,
- * which it returns, and undo that. */
-int stp_port_pin(void);
-void stp_port_unpin(void);
 
 /* ---- the rest may be called in any context, NMI included ---- */
 stp_u64 stp_port_clock(void);		/* ns, monotonic, the same on all CPUs */
 stp_u32 stp_port_random(void);
 void stp_port_udelay(int us);
-int stp_port_stack_left(void);		/* bytes, or a large number */
 
 /*
  * The stream of one CPU.  len counts the header and is a multiple of 8.
