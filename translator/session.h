@@ -111,6 +111,9 @@ bool pass_parse(struct session *s);	/* 1: parse/ */
 bool pass_elaborate(struct session *s);	/* 2: elaborate/ */
 bool pass_emit(struct session *s);	/* 3: emit/ */
 bool pass_build(struct session *s);	/* 4: build/ */
+/* Before pass 1 of a run with --remote: asks the first target what it is and
+ * sets s->sysroot.  0, or -errno with the reason reported. */
+int remote_select_sysroot(struct session *s);
 /* 5: remote/host; the exit status of the run, 0 or 1 */
 int pass_run(struct session *s);
 

@@ -20,7 +20,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define PRINTF(fmt, args)                                                      \
+	__attribute__((format(printf, fmt, args), nonnull(fmt)))
 #define NORETURN __attribute__((noreturn))
 
 /* Prints "stap: …" to stderr and ends the process with status 1. */
@@ -44,7 +45,8 @@ void *arena_dup(struct arena *a, const void *p, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+	PRINTF(2, 0);
 void arena_free(struct arena *a);
 
 /* ---- vec: a growable array in an arena.  VEC(type) declares one ---- */
@@ -68,7 +70,7 @@ void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *s);
 void buf_write(struct buf *b, const void *p, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 const char *buf_str(const struct buf *b); /* "" when empty */
 void buf_free(struct buf *b);
 
