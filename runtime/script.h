@@ -105,6 +105,22 @@ static inline void stp_frame_pop(struct stp_ctx *c, char *p)
 	c->frame = p;
 	c->nesting++;
 }
+/* The strings of a handler: no call, so it takes no level of nesting. */
+static inline char *stp_frame_open(struct stp_ctx *c, stp_size size)
+{
+	char *p = c->frame;
+
+	if (stp_unlikely((stp_size)(c->frame_end - p) < size)) {
+		stp_fail(c, "MAXNESTING exceeded", 0);
+		return 0;
+	}
+	c->frame = p + size;
+	return p;
+}
+static inline void stp_frame_close(struct stp_ctx *c, char *p)
+{
+	c->frame = p;
+}
 
 /* ---- arithmetic with an edge; wrap-around elsewhere is plain C on u64 ---- */
 stp_i64 stp_div(struct stp_ctx *c, stp_i64 a, stp_i64 b,
@@ -117,6 +133,8 @@ static inline stp_i64 stp_shl(stp_i64 a, stp_i64 b)
 	return (stp_i64)((stp_u64)a << (b & 63));
 }
 static inline stp_i64 stp_shr(stp_i64 a, stp_i64 b) { return a >> (b & 63); }
+/* A truth value as an operand: compilers warn of (a < b) + 1. */
+static inline stp_i64 stp_num(stp_i64 v) { return v; }
 static inline stp_i64 stp_lshr(stp_i64 a, stp_i64 b)
 {
 	return (stp_i64)((stp_u64)a >> (b & 63));
@@ -294,6 +312,20 @@ static inline stp_u64 stp_kaddr(stp_u64 link_time)
 }
 /* Run-time address of offset in a section of a loaded module; 0: not loaded. */
 stp_u64 stp_maddr(const char *module, const char *section, stp_u64 offset);
+
+/*
+ * ---- embedded C ----
+ * A function's C has its arguments as STAP_ARG_name, its result as
+ * STAP_RETVALUE (a stp_i64, or a buffer of MAXSTRINGLEN bytes), and a label
+ * `out` at its end.  STAP_RETURN(value) is defined around each that uses it.
+ */
+#define CONTEXT c
+#define STAP_ERROR(...)                                                        \
+	do {                                                                   \
+		stp_failf(c, c->site, __VA_ARGS__);                            \
+		goto out;                                                      \
+	} while (0)
+#define STAP_PRINTF(...) stp_printf(c, __VA_ARGS__)
 
 /* ---- the script, as the runtime sees it ---- */
 enum stp_global_kind { STP_G_LONG, STP_G_STRING, STP_G_STAT, STP_G_MAP };

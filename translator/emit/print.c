@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The print family.  Every call becomes a format and its arguments: the print
+ * ones write a record with the format's number, the sprint ones render into a
+ * string at once.  What is constant in the script goes into the format, so
+ * that a record carries only what varies.
+ *
+ * In a format, %h stands for a histogram (argument letter h).
+ */
+#include <inttypes.h>
+
+#include "emit/emit.h"
+
+#define PRINT_ARGS_MAX 64 /* STP_ARGS_MAX of runtime/core/render.h */
+
+struct message {
+	struct buf text, letters;
+	struct expr_vec args;
+	VEC(int64_t) bytes;	/* of each 'm' argument: how much to read */
+};
+
+static void put_literal(struct message *m, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_putc(&m->text, s[i]);
+		if (s[i] == '%')
+			buf_putc(&m->text, '%');
+	}
+}
+
+static void put_arg(struct fn *f, struct message *m, struct expr *e, char letter)
+{
+	buf_putc(&m->letters, letter);
+	vec_push(f->e->arena, &m->args, e);
+}
+
+/* One value in its natural form. */
+static void put_value(struct fn *f, struct message *m, struct expr *e)
+{
+	if (e->kind == EXPR_STRING) {
+		put_literal(m, e->string.s, e->string.len);
+	} else if (e->kind == EXPR_NUMBER) {
+		buf_printf(&m->text, "%" PRId64, e->number.value);
+	} else if (e->kind == EXPR_HIST) {
+		buf_puts(&m->text, "%h");
+		put_arg(f, m, e, 'h');
+	} else {
+		bool text = e->type == TYPE_STRING;
+
+		buf_puts(&m->text, text ? "%s" : "%d");
+		put_arg(f, m, e, text ? 's' : 'd');
+	}
+}
+
+static void put_flags(struct message *m, const struct format_part *p)
+{
+	buf_putc(&m->text, '%');
+	if (p->minus)
+		buf_putc(&m->text, '-');
+	if (p->plus)
+		buf_putc(&m->text, '+');
+	if (p->space)
+		buf_putc(&m->text, ' ');
+	if (p->alt)
+		buf_putc(&m->text, '#');
+	if (p->zero)
+		buf_putc(&m->text, '0');
+}
+
+static bool is_plain(const struct format_part *p)
+{
+	return !p->minus && !p->plus && !p->space && !p->alt && !p->zero &&
+	       p->width < 0 && p->precision < 0 && !p->width_arg &&
+	       !p->precision_arg;
+}
+
+/* A conversion; takes its arguments from next on, returns how many. */
+static size_t put_conversion(struct fn *f, struct message *m,
+			     const struct format_part *p,
+			     const struct expr_vec *args, size_t next)
+{
+	size_t at = next;
+
+	put_flags(m, p);
+	if (p->width_arg && at < args->n) {
+		buf_putc(&m->text, '*');
+		put_arg(f, m, args->v[at++], 'd');
+	} else if (p->width >= 0) {
+		buf_printf(&m->text, "%d", p->width);
+	}
+	if (p->precision_arg && at < args->n) {
+		buf_puts(&m->text, ".*");
+		put_arg(f, m, args->v[at++], 'd');
+	} else if (p->precision >= 0) {
+		buf_printf(&m->text, ".%d", p->precision);
+	}
+	buf_putc(&m->text, p->conv == 'i' ? 'd' : p->conv);
+	if (at < args->n && (p->conv == 'm' || p->conv == 'M'))
+		vec_push(f->e->arena, &m->bytes,
+			 p->precision > 0 ? p->precision : 1);
+	if (at < args->n) {
+		put_arg(f, m, args->v[at],
+			p->conv == 'm' || p->conv == 'M' ? 'm' :
+			args->v[at]->type == TYPE_STRING ? 's' : 'd');
+		at++;
+	}
+	return at - next;
+}
+
+static void put_format(struct fn *f, struct message *m, const struct expr *e)
+{
+	const struct expr_vec *args = &e->print.args;
+	size_t next = 0;
+
+	vec_for(i, &e->print.format) {
+		const struct format_part *p = &e->print.format.v[i];
+
+		if (!p->conv) {
+			put_literal(m, p->text, p->len);
+		} else if (p->conv == '%') {
+			put_literal(m, "%", 1);
+		} else if ((p->conv == 's' || p->conv == 'd') && is_plain(p) &&
+			   next < args->n) {
+			put_value(f, m, args->v[next++]);
+		} else {
+			next += put_conversion(f, m, p, args, next);
+		}
+	}
+}
+
+static void put_message(struct fn *f, struct message *m, const struct expr *e)
+{
+	if (e->print.has_format) {
+		put_format(f, m, e);
+	} else if (e->print.is_char) {
+		buf_puts(&m->text, "%c");
+		put_arg(f, m, e->print.args.v[0], 'd');
+	} else {
+		vec_for(i, &e->print.args) {
+			if (i && e->print.delimited && e->print.delimiter)
+				put_literal(m, e->print.delimiter,
+					    strlen(e->print.delimiter));
+			put_value(f, m, e->print.args.v[i]);
+		}
+	}
+	if (e->print.newline)
+		put_literal(m, "\n", 1);
+	if (m->args.n > PRINT_ARGS_MAX)
+		diag_semantic(&f->e->s->diag, e->loc, e->token,
+			      "%zu arguments in one print, at most %d are "
+			      "possible: print in two steps", m->args.n,
+			      PRINT_ARGS_MAX);
+}
+
+/* %m: what is at the address, read now. */
+static struct val read_bytes(struct fn *f, const struct expr *e, int64_t n)
+{
+	struct val addr = emit_expr(f, e);
+	const char *buf = temp_new(f, TEMP_BUF), *q = temp_new(f, TEMP_PTR);
+
+	line(f, "%s = stp_memory(c, %s, MAXSTRINGLEN, (stp_u64)%s, %s, 0, "
+	     "%s);", q, buf, as_number(f, addr), c_number(f->e->arena, n),
+	     expr_site(f, e));
+	check_error(f);
+	return val_temp(q);
+}
+
+/* The arguments' values as one literal, "0" when there are none. */
+static const char *message_args(struct fn *f, struct message *m)
+{
+	struct val *v = arena_array(f->e->arena, m->args.n + 1, struct val);
+	struct buf b = { 0 };
+	const char *text;
+	size_t nth = 0;
+
+	if (!m->args.n)
+		return "0";
+	vec_for(i, &m->args) {
+		const struct expr *e = m->args.v[i];
+
+		if (e->kind == EXPR_HIST) {
+			v[i] = val_text(emit_hist(f, e), 0);
+			continue;
+		}
+		if (m->letters.s[i] == 'm') {
+			v[i] = read_bytes(f, e, m->bytes.v[nth++]);
+			continue;
+		}
+		v[i] = emit_expr(f, e);
+		v[i] = hold_from(f, v[i], e->type,
+				 effects_after(&m->args, i + 1));
+	}
+	buf_puts(&b, "(union stp_val[]){");
+	vec_for(i, &m->args)
+		buf_printf(&b, "%s{ .%s = %s }", i ? ", " : "",
+			   m->letters.s[i] == 's' ||
+			   m->letters.s[i] == 'm' ? "s" :
+			   m->letters.s[i] == 'h' ? "hist" : "n", v[i].text);
+	buf_puts(&b, "}");
+	text = arena_strdup(f->e->arena, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
+static size_t format_id(struct emit *e, const struct message *m)
+{
+	const char *key = arena_printf(e->arena, "%s\001%s",
+				       buf_str(&m->letters),
+				       buf_str(&m->text));
+	size_t id = (size_t)(uintptr_t)map_get(&e->format_ids, key);
+
+	if (!id) {
+		struct print_format pf = {
+			.text = arena_strdup(e->arena, buf_str(&m->text)),
+			.args = arena_strdup(e->arena, buf_str(&m->letters)),
+		};
+
+		vec_push(e->arena, &e->p->formats, pf);
+		id = e->p->formats.n;
+		map_set(e->arena, &e->format_ids, key, (void *)(uintptr_t)id);
+	}
+	return id - 1;
+}
+
+static const char *render_into(struct fn *f, const struct expr *e,
+			       const struct message *m, const char *args,
+			       const char *dst)
+{
+	struct arena *a = f->e->arena;
+
+	if (!dst)
+		dst = temp_new(f, TEMP_BUF);
+	line(f, "stp_sprint(c, %s, MAXSTRINGLEN, %s, %s, %s, %s);", dst,
+	     c_string(a, buf_str(&m->text), m->text.n),
+	     c_string(a, buf_str(&m->letters), m->letters.n), args,
+	     expr_site(f, e));
+	check_error(f);
+	return dst;
+}
+
+struct val emit_print(struct fn *f, const struct expr *e, const char *dst,
+		      bool want)
+{
+	struct message m = { 0 };
+	struct val r = val_number(f, 0);
+	const char *args;
+
+	put_message(f, &m, e);
+	args = message_args(f, &m);
+	if (e->print.to_string && (want || dst))
+		r = val_temp(render_into(f, e, &m, args, dst));
+	else if (!e->print.to_string && m.text.n)
+		line(f, "stp_print(c, %zu, %s);", format_id(f->e, &m), args);
+	buf_free(&m.text);
+	buf_free(&m.letters);
+	return r;
+}
+
+void emit_formats(struct emit *e, struct buf *out)
+{
+	if (!e->p->formats.n)
+		return;
+	buf_puts(out, "static const struct stp_format formats[] = {\n");
+	vec_for(i, &e->p->formats) {
+		const struct print_format *pf = &e->p->formats.v[i];
+
+		buf_printf(out, "\t{ %s, %s },\n",
+			   c_string(e->arena, pf->text, strlen(pf->text)),
+			   c_string(e->arena, pf->args, strlen(pf->args)));
+	}
+	buf_puts(out, "};\n\n");
+}
