@@ -101,6 +101,18 @@ struct session {
 			fprintf(stderr, __VA_ARGS__);                          \
 	} while (0)
 
+/* ---- session.c: a run from its beginning to its end ---- */
+void session_open(struct session *s);
+/* After the options: where the library, the runtime and the cache are. */
+bool session_places(struct session *s);
+/* The kernel that is aimed at: release, CPU, configuration, sysroot. */
+bool session_target(struct session *s);
+/* What pass 4 links with; prepares the sysroot on first use. */
+bool session_prepare(struct session *s);
+bool session_make_tmpdir(struct session *s);
+/* Removes the temporary folder (not with -k) and gives the memory back. */
+void session_close(struct session *s);
+
 /* A script that is not in a file: parsed, added to s->extra; NULL when an
  * error was reported. */
 struct file *parse_text(struct session *s, const char *name, const char *text,

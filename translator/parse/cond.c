@@ -208,7 +208,7 @@ static bool compare_subject(struct selector *x, const struct token *a,
 static bool cond_comparison(struct selector *x, bool *holds)
 {
 	const struct token *a = cond_take(x), *op, *b;
-	enum cmp cmp;
+	enum cmp cmp = CMP_EQ;
 
 	if (a->kind != TOK_IDENT && a->kind != TOK_STRING &&
 	    a->kind != TOK_NUMBER)

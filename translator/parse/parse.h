@@ -8,4 +8,8 @@
 /* The -p1 output: the script, with -v also every library file. */
 void parse_dump(struct session *s, FILE *out);
 
+/* --dump-functions, --dump-probe-aliases: what the library offers, sorted;
+ * names that begin with '_' only with -v. */
+bool parse_list_library(struct session *s, FILE *out);
+
 #endif

@@ -164,7 +164,9 @@ void diag_parse(struct diag *d, struct loc at, const char *saw,
 	va_end(ap);
 	d->errors++;
 	fprintf(d->out, "%s %s\n", colored(d, "error", "parse error:"), msg);
-	if (saw)
+	if (saw && !at.src)
+		fprintf(d->out, "        saw: %s\n", saw);
+	else if (saw)
 		fprintf(d->out, "        saw: %s at %s\n",
 			colored_token(d, saw), loc_str(d->arena, at));
 	else if (at.src)
