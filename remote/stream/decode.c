@@ -503,6 +503,11 @@ const char *stream_why(const struct stream *s)
 	return s->why;
 }
 
+bool stream_begun(const struct stream *s)
+{
+	return s->have_head;
+}
+
 bool stream_ended(const struct stream *s, int *status)
 {
 	if (s->ended && status)

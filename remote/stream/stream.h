@@ -151,6 +151,8 @@ void text_view_free(struct text_view *v);
 uint64_t text_view_errors(const struct text_view *v);
 /* -v: say why probes were skipped. */
 void text_view_verbose(struct text_view *v, bool on);
+/* -w: no warnings. */
+void text_view_quiet(struct text_view *v, bool on);
 
 /* ---- reading: bytes as they come, in pieces of any size; decode.c ---- */
 struct stream *stream_open(const struct stream_view *view, void *view_arg);
@@ -160,6 +162,7 @@ int stream_feed(struct stream *s, const void *p, size_t n);
  * was no END. */
 int stream_finish(struct stream *s);
 const char *stream_why(const struct stream *s);
+bool stream_begun(const struct stream *s); /* its head has come */
 bool stream_ended(const struct stream *s, int *status);
 bool stream_swapped(const struct stream *s); /* other byte order than ours */
 const struct stream_format *stream_format(const struct stream *s,

@@ -16,7 +16,7 @@ struct text_view {
 	FILE *out, *err;
 	const char *prefix;
 	bool line_begun;
-	bool verbose;
+	bool verbose, quiet;
 	bool reported;		/* the heading of -t was written */
 	uint64_t errors;
 	uint64_t damaged;	/* records that did not fit their format */
@@ -58,6 +58,11 @@ uint64_t text_view_errors(const struct text_view *v)
 void text_view_verbose(struct text_view *v, bool on)
 {
 	v->verbose = on;
+}
+
+void text_view_quiet(struct text_view *v, bool on)
+{
+	v->quiet = on;
 }
 
 /* ---- writing ---- */
@@ -131,72 +136,18 @@ static bool room(void **p, size_t *size, size_t wanted)
 	return true;
 }
 
-static void swap_bytes(unsigned char *p, size_t n)
-{
-	for (size_t i = 0; i < n / 2; i++) {
-		unsigned char c = p[i];
-
-		p[i] = p[n - 1 - i];
-		p[n - 1 - i] = c;
-	}
-}
-
-static bool swap_numbers(unsigned char *p, size_t left, size_t count)
-{
-	if (count > left / 8)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		swap_bytes(p + 8 * i, 8);
-	return true;
-}
-
-/* Turns arguments of the other byte order into ours; false: cut off. */
-static bool swap_args(unsigned char *p, size_t n, const char *letters)
-{
-	for (; *letters; letters++) {
-		size_t head = *letters == 'd' ? 0 : *letters == 's' ? 2 : 4;
-		size_t body = 8;
-		uint16_t count;
-
-		if (n < head)
-			return false;
-		if (head) {
-			swap_bytes(p + head - 2, 2);
-			memcpy(&count, p + head - 2, 2);
-			body = head == 2 ? count : 8 * (3 + (size_t)count);
-		}
-		p += head;
-		n -= head;
-		if (n < body || (head != 2 && !swap_numbers(p, n, body / 8)))
-			return false;
-		p += body;
-		n -= body;
-	}
-	return true;
-}
-
 static bool decode_args(struct text_view *v, const struct stream *s,
 			const struct stream_record *r, const char *letters,
 			struct stp_args *args)
 {
 	size_t wanted = STP_DECODE_MEM(r->nargs);
-	unsigned char *copy = NULL;
-	const void *data = r->args;
-	bool good = room(&v->mem, &v->mem_size, wanted);
 
-	if (good && stream_swapped(s)) {
-		copy = malloc(r->nargs + 1);
-		if (copy)
-			memcpy(copy, r->args, r->nargs);
-		good = copy && swap_args(copy, r->nargs, letters);
-		data = copy;
-	}
-	good = good && !stp_args_decode(args, letters, data, r->nargs, v->mem,
-					v->mem_size);
-	free(copy);
-	if (!good)
-		v->damaged++;
-	return good;
+	if (room(&v->mem, &v->mem_size, wanted) &&
+	    !stp_args_decode(args, letters, r->args, r->nargs,
+			     stream_swapped(s), v->mem, v->mem_size))
+		return true;
+	v->damaged++;
+	return false;
 }
 
 /* ---- the vtable ---- */
@@ -240,7 +191,7 @@ static void show_string(struct text_view *v, const struct stream *s,
 	} else if (r->type == STP_REC_ERROR) {
 		v->errors++;
 		put_message(v, "ERROR: ", text);
-	} else if (!warned_before(v, text)) {
+	} else if (!v->quiet && !warned_before(v, text)) {
 		put_message(v, "WARNING: ", text);
 	}
 }
@@ -328,7 +279,7 @@ static void text_end(void *arg, bool ended, int status)
 	if (v->damaged)
 		fprintf(v->err, "WARNING: %llu damaged records are not shown\n",
 			(unsigned long long)v->damaged);
-	if (v->status.errors || v->status.skipped)
+	if ((v->status.errors || v->status.skipped) && !v->quiet)
 		fprintf(v->err,
 			"WARNING: Number of errors: %llu, skipped probes: %llu\n",
 			(unsigned long long)v->status.errors,

@@ -45,6 +45,8 @@ const unsigned char *wire_queue_bytes(const struct wire_queue *q)
 void wire_queue_sent(struct wire_queue *q, size_t n)
 {
 	q->at += n;
+	if (q->last > q->n - q->at)	/* it is on its way */
+		q->last = 0;
 	if (q->at == q->n)
 		q->at = q->n = 0;
 }
@@ -94,6 +96,7 @@ static void put_frame(struct wire_queue *q, enum wire_type type, const void *p,
 	if (n)
 		memcpy(to + WIRE_HEAD, p, n);
 	q->n += WIRE_HEAD + n;
+	q->last = WIRE_HEAD + n;
 }
 
 void wire_put_bytes(struct wire_queue *q, enum wire_type type, const void *p,
@@ -108,6 +111,27 @@ void wire_put_bytes(struct wire_queue *q, enum wire_type type, const void *p,
 		at += part;
 		n -= part;
 	}
+}
+
+void wire_put_joined(struct wire_queue *q, enum wire_type type, const void *p,
+		     size_t n)
+{
+	unsigned char *head, *to;
+
+	if (q->last < WIRE_HEAD ||
+	    n > WIRE_PAYLOAD_MAX + WIRE_HEAD - q->last ||
+	    q->bytes[q->n - q->last + 2] != type) {
+		wire_put_bytes(q, type, p, n);
+		return;
+	}
+	to = queue_room(q, n);
+	if (!to)
+		return;
+	memcpy(to, p, n);
+	q->n += n;
+	q->last += n;
+	head = q->bytes + q->n - q->last;
+	wire_put32(head + 4, q->last - WIRE_HEAD);
 }
 
 void wire_put_empty(struct wire_queue *q, enum wire_type type)

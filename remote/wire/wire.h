@@ -27,8 +27,11 @@
 #define WIRE_FILES_MAX 16		/* in one session */
 #define WIRE_OPTIONS_MAX 512
 
-/* Both sides speak at least so often, and give the other up after so long. */
-#define WIRE_KEEPALIVE_MS 2000
+/* Both sides speak at least so often.  A running session gives a silent host
+ * up soon, so that no probe stays armed behind a cut link (the host may ask
+ * for another limit: option "silence_ms"); otherwise there is time. */
+#define WIRE_KEEPALIVE_MS 400
+#define WIRE_ARMED_SILENCE_MS 1500
 #define WIRE_SILENCE_MS 8000
 
 enum wire_type {
@@ -110,6 +113,7 @@ void wire_run_free(struct wire_run *r);
 struct wire_queue {
 	unsigned char *bytes;	/* owned */
 	size_t at, n, cap;	/* bytes[at … n) wait */
+	size_t last;		/* of them, from the last frame's head on */
 	bool failed;		/* no memory: the queue takes nothing more */
 };
 size_t wire_queued(const struct wire_queue *q);
@@ -120,6 +124,10 @@ void wire_queue_free(struct wire_queue *q);
 /* n bytes as frames of that type, as many as it takes. */
 void wire_put_bytes(struct wire_queue *q, enum wire_type type, const void *p,
 		    size_t n);
+/* The same, but adds to the last frame where that is of this type, has room
+ * and nothing of it was sent. */
+void wire_put_joined(struct wire_queue *q, enum wire_type type, const void *p,
+		     size_t n);
 void wire_put_empty(struct wire_queue *q, enum wire_type type);
 void wire_put_hello(struct wire_queue *q, const struct wire_hello *h);
 void wire_put_file(struct wire_queue *q, const struct wire_file *f);
