@@ -78,6 +78,11 @@ struct stp_session {
 };
 extern struct stp_session stp_session;
 
+/* A port defines struct stp_probe_kind; its first member is this. */
+struct stp_kind_head {
+	const char *name;	/* as probe_type() gives it */
+};
+
 /* ---- life of a session: process context ---- */
 /* Allocates everything probes will need and runs script->init: 0, -ENOMEM,
  * -EINVAL (a descriptor this runtime does not know).  fini may follow either. */

@@ -5,7 +5,7 @@
  * port-os.h, in kernel/ or user/, plus the functions declared below.
  *
  * port-os.h gives, as functions, static inlines or macros:
- *	memcpy memmove memset memcmp strlen	as in C
+ *	memcpy memset memcmp strlen strncmp	as in C
  *	va_list va_start va_end, ENOMEM and the other error numbers
  *	int stp_vsnprintf(char *, stp_size, const char *, va_list)
  *
