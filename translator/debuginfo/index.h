@@ -125,6 +125,8 @@ struct index_header {
 	uint8_t build_id_len;
 	uint8_t build_id[INDEX_MAX_BUILD_ID];
 	uint8_t pad[2];
+	uint32_t root;	       /* source root, a string; "" when not known */
+	uint32_t pad2;
 	struct {
 		uint64_t off, n; /* bytes from the start; entries */
 	} table[INDEX_NTABLES];

@@ -53,6 +53,7 @@ struct merge {
 	VEC(struct index_inst) out_insts;
 	VEC(uint32_t) symnames;
 	uint64_t text_base;
+	uint32_t root;
 };
 
 /* ---- the walk ---- */
@@ -188,6 +189,7 @@ static bool list_units(struct merge *m, struct elf_file *f, struct job *job,
 /* Unit names are stored like any source name, once the root is known. */
 static void name_units(struct merge *m, const struct job *job)
 {
+	m->root = strtab_add(&m->str, job->root ? job->root : "");
 	vec_for(i, &m->cus) {
 		struct index_cu *cu = &m->cus.v[i];
 		const char *dir = m->str.s + cu->comp_dir;
@@ -479,6 +481,7 @@ static void *lay_out(const struct merge *m, const struct elf_file *f,
 	h->file_size = total;
 	h->elf_size = f->size;
 	h->text_base = m->text_base;
+	h->root = m->root;
 	h->machine = f->machine;
 	h->elf_type = f->type;
 	h->has_dwarf = has_dwarf;

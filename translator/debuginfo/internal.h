@@ -132,11 +132,6 @@ void *index_make(struct arena *a, const char *elf_path, index_progress progress,
 
 /* ---- the open file ---- */
 
-struct type_slot {
-	uint64_t die;
-	const struct dbg_type *type;
-};
-
 struct debuginfo {
 	struct arena *a;
 	struct elf_file f;
@@ -146,12 +141,22 @@ struct debuginfo {
 	const char *dw_why;
 	Dwarf_CFI *cfi_debug, *cfi_eh;
 	bool cfi_tried;
-	struct type_slot *types; /* handles by DIE */
-	size_t ntypes, types_cap;
+	const struct dbg_type **types; /* handles, hashed by DIE */
+	size_t ntypes, ntype_slots;
 	const struct dbg_type *void_type;
-	bool units_known; /* libdw has been led past all units */
+	size_t led; /* units of the index that libdw has been led past */
+	const char *root; /* source root, or NULL */
+	struct cu_files *cu_files; /* file tables read so far */
+	size_t ncu_files;
 };
 
+struct cu_files {
+	uint64_t cu;
+	struct file_table t;
+};
+
+/* The DWARF, NULL when there is none or it cannot be read (di->dw_why). */
+Dwarf *debuginfo_dwarf(struct debuginfo *di);
 /* The DIE at an offset; false when there is none. */
 bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die);
 /* Name of an attribute's file, relative to the source root. */
@@ -159,5 +164,8 @@ const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
 /* The type a DIE's DW_AT_type (or its origin's) names; void when none. */
 const struct dbg_type *debuginfo_type_of(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_type_at(struct debuginfo *di, Dwarf_Die *die);
+const struct dbg_type *debuginfo_void(struct debuginfo *di);
+/* typename.c: a type as C text, in the form scripts match on. */
+const char *type_name(struct debuginfo *di, Dwarf_Die *die);
 
 #endif

@@ -27,6 +27,8 @@ enum place_code {
 	PLACE_SHL, PLACE_SHR, PLACE_SAR, /* count >= 64: 0, 0, sign */
 	PLACE_NEG, PLACE_NOT, PLACE_ABS,
 	PLACE_EQ, PLACE_NE, PLACE_LT, PLACE_LE, PLACE_GT, PLACE_GE, /* signed */
+	PLACE_SELECT,	 /* three operands c, a, b: c ? a : b; only the one
+			    chosen may be worked out (the other may fault) */
 };
 
 struct place_op {

@@ -1,0 +1,908 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a DWARF expression to a place.  In: ops as libdw decodes them, and what
+ * they may refer to.  Out: a place whose program has neither stack juggling
+ * nor references left.  Pure, and safe for any ops whatever.
+ *
+ * The expression is run on a stack of trees.  Values of a DWARF 5 typed
+ * expression are kept extended to 64 bits by their own type, and brought back
+ * into range after each operation.
+ */
+#include "debuginfo/place.h"
+
+#include <dwarf.h>
+#include <stdarg.h>
+
+#define MAX_STACK 64
+#define MAX_STEPS 4096
+#define MAX_NESTING 8 /* calls, entry values, frame base in CFA … */
+#define MAX_FORKS 6
+
+struct node {
+	enum place_code code;
+	uint8_t size;
+	bool is_signed;
+	uint64_t n;
+	const struct node *a, *b, *c; /* operands */
+	unsigned count;		      /* ops of the whole tree */
+	/* The value's DWARF 5 type; size zero: the generic type. */
+	uint8_t type_size;
+	bool type_signed;
+};
+
+/* What an expression has said so far about where, not how much. */
+enum loc_kind {
+	LOC_MEMORY,   /* top of stack is an address */
+	LOC_REGISTER,
+	LOC_VALUE,    /* DW_OP_stack_value */
+	LOC_IMPLICIT, /* DW_OP_implicit_value: bytes */
+};
+
+struct state {
+	const struct node *stack[MAX_STACK];
+	unsigned depth;
+	enum loc_kind loc;
+	const struct node *reg;
+	const uint8_t *bytes;
+	size_t nbytes;
+	bool touched; /* some op since the last piece */
+};
+
+struct eval {
+	struct arena *a;
+	const struct place_env *env;
+	const char *why; /* set: stop */
+	unsigned steps, nesting, forks;
+	bool in_entry; /* inside DW_OP_entry_value */
+	VEC(struct place_piece) pieces;
+	unsigned bits; /* of all pieces so far */
+};
+
+struct place place_none(struct arena *a, const char *fmt, ...)
+{
+	struct place p = {.kind = PLACE_NONE};
+	va_list ap;
+
+	va_start(ap, fmt);
+	p.why = arena_vprintf(a, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+static void fail(struct eval *e, const char *why)
+{
+	if (!e->why)
+		e->why = why;
+}
+
+/* ---- trees ---- */
+
+static const struct node zero = {.code = PLACE_CONST, .count = 1};
+
+static const struct node *keep(struct eval *e, struct node n)
+{
+	n.count = 1 + (n.a ? n.a->count : 0) + (n.b ? n.b->count : 0) +
+		  (n.c ? n.c->count : 0);
+	if (n.count > PLACE_MAX_OPS) {
+		fail(e, "its location expression is too long");
+		return &zero;
+	}
+	return arena_dup(e->a, &n, sizeof n);
+}
+
+static const struct node *leaf(struct eval *e, enum place_code code, uint64_t n)
+{
+	return keep(e, (struct node){.code = code, .n = n});
+}
+
+static const struct node *add_const(struct eval *e, const struct node *x,
+				    uint64_t v)
+{
+	if (!v)
+		return x;
+	if (x->code == PLACE_CONST || x->code == PLACE_ADDR)
+		return leaf(e, x->code, x->n + v);
+	if (x->code == PLACE_ADD && x->b->code == PLACE_CONST)
+		return add_const(e, x->a, x->b->n + v);
+	return keep(e, (struct node){.code = PLACE_ADD,
+				     .a = x,
+				     .b = leaf(e, PLACE_CONST, v)});
+}
+
+/* Both constants of the generic type: done here. */
+static bool fold(enum place_code code, uint64_t a, uint64_t b, uint64_t *v)
+{
+	switch (code) {
+	case PLACE_SUB:
+		*v = a - b;
+		return true;
+	case PLACE_MUL:
+		*v = a * b;
+		return true;
+	case PLACE_AND:
+		*v = a & b;
+		return true;
+	case PLACE_OR:
+		*v = a | b;
+		return true;
+	case PLACE_XOR:
+		*v = a ^ b;
+		return true;
+	case PLACE_SHL:
+		*v = b < 64 ? a << b : 0;
+		return true;
+	case PLACE_SHR:
+		*v = b < 64 ? a >> b : 0;
+		return true;
+	case PLACE_REG:
+	case PLACE_ENTRY_REG:
+	case PLACE_CONST:
+	case PLACE_ADDR:
+	case PLACE_DEREF:
+	case PLACE_ADD: /* add_const() */
+	case PLACE_DIV:
+	case PLACE_MOD:
+	case PLACE_SAR:
+	case PLACE_NEG:
+	case PLACE_NOT:
+	case PLACE_ABS:
+	case PLACE_EQ:
+	case PLACE_NE:
+	case PLACE_LT:
+	case PLACE_LE:
+	case PLACE_GT:
+	case PLACE_GE:
+	case PLACE_SELECT:
+		break;
+	}
+	return false;
+}
+
+static const struct node *binary(struct eval *e, enum place_code code,
+				 const struct node *a, const struct node *b)
+{
+	uint64_t v;
+
+	if (code == PLACE_ADD && b->code == PLACE_CONST)
+		return add_const(e, a, b->n);
+	if (code == PLACE_ADD && a->code == PLACE_CONST)
+		return add_const(e, b, a->n);
+	if (code == PLACE_SUB && b->code == PLACE_CONST &&
+	    a->code != PLACE_CONST)
+		return add_const(e, a, -b->n);
+	if (a->code == PLACE_CONST && b->code == PLACE_CONST &&
+	    fold(code, a->n, b->n, &v))
+		return leaf(e, PLACE_CONST, v);
+	return keep(e, (struct node){.code = code, .a = a, .b = b});
+}
+
+static const struct node *unary(struct eval *e, enum place_code code,
+				const struct node *a)
+{
+	return keep(e, (struct node){.code = code, .a = a});
+}
+
+static const struct node *deref(struct eval *e, const struct node *addr,
+				unsigned size, bool is_signed)
+{
+	if (e->in_entry && !e->env->at_entry) {
+		fail(e, "it was in memory at the function's entry");
+		return &zero;
+	}
+	if (size != 1 && size != 2 && size != 4 && size != 8) {
+		fail(e, "its location expression reads an odd size");
+		return &zero;
+	}
+	return keep(e, (struct node){.code = PLACE_DEREF,
+				     .a = addr,
+				     .size = size,
+				     .is_signed = is_signed});
+}
+
+/* x cut to a type, and extended from it. */
+static const struct node *into_type(struct eval *e, const struct node *x,
+				    unsigned size, bool is_signed)
+{
+	struct node n;
+
+	if (size && size < 8) {
+		unsigned shift = 64 - 8 * size;
+		const struct node *by = leaf(e, PLACE_CONST, shift);
+
+		if (is_signed)
+			x = binary(e, PLACE_SAR, binary(e, PLACE_SHL, x, by),
+				   by);
+		else
+			x = binary(e, PLACE_AND, x,
+				   leaf(e, PLACE_CONST, UINT64_MAX >> shift));
+	}
+	n = *x;
+	n.type_size = size;
+	n.type_signed = is_signed;
+	return keep(e, n);
+}
+
+/* ---- the stack ---- */
+
+static void push(struct eval *e, struct state *s, const struct node *n)
+{
+	if (s->depth == MAX_STACK) {
+		fail(e, "its location expression needs too deep a stack");
+		return;
+	}
+	s->stack[s->depth++] = n;
+}
+
+static const struct node *pop(struct eval *e, struct state *s)
+{
+	if (!s->depth) {
+		fail(e, "its location expression is broken");
+		return &zero;
+	}
+	return s->stack[--s->depth];
+}
+
+static void pick(struct eval *e, struct state *s, uint64_t i)
+{
+	if (i >= s->depth) {
+		fail(e, "its location expression is broken");
+		return;
+	}
+	push(e, s, s->stack[s->depth - 1 - i]);
+}
+
+static const struct node *reg_node(struct eval *e, uint64_t n)
+{
+	if (n > 1024) {
+		fail(e, "its location expression names an unknown register");
+		return &zero;
+	}
+	return leaf(e,
+		    e->in_entry && !e->env->at_entry ? PLACE_ENTRY_REG :
+						       PLACE_REG,
+		    n);
+}
+
+/* ---- expressions within expressions ---- */
+
+static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
+		size_t from);
+
+/* The value an expression of its own leaves: frame base, CFA, entry value.  A
+ * register location stands for the register's contents. */
+static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
+				    size_t n)
+{
+	struct state s = {0};
+	const struct node *v;
+
+	if (e->nesting == MAX_NESTING) {
+		fail(e, "its location expression is nested too deep");
+		return &zero;
+	}
+	e->nesting++;
+	run(e, &s, ops, n, 0);
+	e->nesting--;
+	if (s.loc == LOC_REGISTER)
+		return s.reg;
+	if (s.loc == LOC_IMPLICIT) {
+		fail(e, "its location expression is broken");
+		return &zero;
+	}
+	v = pop(e, &s);
+	return e->why ? &zero : v;
+}
+
+static const struct node *cfa_value(struct eval *e)
+{
+	if (e->in_entry && !e->env->at_entry) {
+		fail(e, "it depends on the frame at the function's entry");
+		return &zero;
+	}
+	if (!e->env->ncfa || e->env->is_cfa) {
+		fail(e, "the frame's address is not known here");
+		return &zero;
+	}
+	return sub_value(e, e->env->cfa, e->env->ncfa);
+}
+
+static const struct node *frame_base_value(struct eval *e)
+{
+	if (!e->env->nframe_base) {
+		fail(e, "the function's frame base is not known");
+		return &zero;
+	}
+	return sub_value(e, e->env->frame_base, e->env->nframe_base);
+}
+
+static const struct node *entry_value(struct eval *e, const Dwarf_Op *op)
+{
+	const Dwarf_Op *ops = NULL;
+	const struct node *v;
+	size_t n = 0;
+	bool outer = e->in_entry;
+
+	if (!e->env->nested || !e->env->nested(e->env->ctx, op, &ops, &n)) {
+		fail(e, "its value at the function's entry is not described");
+		return &zero;
+	}
+	e->in_entry = true;
+	v = sub_value(e, ops, n);
+	e->in_entry = outer;
+	return v;
+}
+
+static void call_other(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	const Dwarf_Op *ops = NULL;
+	size_t n = 0;
+
+	if (!e->env->call || !e->env->call(e->env->ctx, op, &ops, &n) ||
+	    e->nesting == MAX_NESTING) {
+		fail(e, "its location expression refers elsewhere");
+		return;
+	}
+	e->nesting++;
+	run(e, s, ops, n, 0);
+	e->nesting--;
+}
+
+/* ---- operators ---- */
+
+static const struct node *flip_sign(struct eval *e, const struct node *x)
+{
+	return binary(e, PLACE_XOR, x, leaf(e, PLACE_CONST, 1ull << 63));
+}
+
+static void compare(struct eval *e, struct state *s, enum place_code code)
+{
+	const struct node *b = pop(e, s), *a = pop(e, s);
+
+	/* The generic type compares signed (DWARF5 2.5.1.5), and so do values
+	 * of shorter types once extended. */
+	if (a->type_size == 8 && !a->type_signed) {
+		a = flip_sign(e, a);
+		b = flip_sign(e, b);
+	}
+	push(e, s, binary(e, code, a, b));
+}
+
+static void arithmetic(struct eval *e, struct state *s, enum place_code code)
+{
+	const struct node *b = pop(e, s), *a = pop(e, s), *r;
+
+	if (a->type_size == 8 && !a->type_signed && code == PLACE_DIV) {
+		fail(e, "its location expression divides unsigned");
+		return;
+	}
+	if (a->type_size && a->type_signed && code == PLACE_SHR)
+		r = binary(e, code, into_type(e, a, a->type_size, false), b);
+	else
+		r = binary(e, code, a, b);
+	if (a->type_size)
+		r = into_type(e, r, a->type_size, a->type_signed);
+	push(e, s, r);
+}
+
+static void one_operand(struct eval *e, struct state *s, enum place_code code)
+{
+	const struct node *a = pop(e, s), *r = unary(e, code, a);
+
+	if (a->code == PLACE_CONST && code != PLACE_ABS && !a->type_size)
+		r = leaf(e, PLACE_CONST, code == PLACE_NEG ? -a->n : ~a->n);
+	if (a->type_size)
+		r = into_type(e, r, a->type_size, a->type_signed);
+	push(e, s, r);
+}
+
+static bool base_type(struct eval *e, const Dwarf_Op *op, unsigned *size,
+		      bool *is_signed)
+{
+	*size = 0;
+	*is_signed = false;
+	if (!e->env->base_type ||
+	    !e->env->base_type(e->env->ctx, op, size, is_signed) || *size > 8) {
+		fail(e, "its location expression computes with another kind "
+			"of number than integers");
+		return false;
+	}
+	return true;
+}
+
+static const struct node *const_type(struct eval *e, const Dwarf_Op *op,
+				     unsigned size, bool is_signed)
+{
+	const uint8_t *p;
+	size_t n;
+	uint64_t v = 0;
+
+	if (!e->env->bytes || !e->env->bytes(e->env->ctx, op, &p, &n) ||
+	    n > 8) {
+		fail(e, "its location expression holds a constant that cannot "
+			"be read");
+		return &zero;
+	}
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)p[e->env->big_endian ? n - 1 - i : i] << (8 * i);
+	return into_type(e, leaf(e, PLACE_CONST, v), size, is_signed);
+}
+
+/* DWARF5 2.5.1.6 and its GNU ancestors. */
+static void typed_op(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	unsigned size;
+	bool is_signed;
+	const struct node *v;
+
+	if (!base_type(e, op, &size, &is_signed))
+		return;
+	switch (op->atom) {
+	case DW_OP_const_type:
+	case DW_OP_GNU_const_type:
+		v = const_type(e, op, size, is_signed);
+		break;
+	case DW_OP_regval_type:
+	case DW_OP_GNU_regval_type:
+		v = into_type(e, reg_node(e, op->number), size, is_signed);
+		break;
+	case DW_OP_deref_type:
+	case DW_OP_GNU_deref_type:
+		v = deref(e, pop(e, s), op->number, is_signed);
+		v = into_type(e, v, size, is_signed);
+		break;
+	default: /* convert, reinterpret */
+		v = into_type(e, pop(e, s), size, is_signed);
+	}
+	push(e, s, v);
+}
+
+/* ---- pieces ---- */
+
+static struct place finish(struct eval *e, struct state *s);
+
+static void take_piece(struct eval *e, struct state *s, uint64_t bits,
+		       uint64_t bit_offset)
+{
+	struct place_piece piece = {.bit_size = bits, .bit_offset = bit_offset};
+
+	if (e->nesting || !bits || bits > 1 << 20 || bit_offset > 1 << 20 ||
+	    e->pieces.n == PLACE_MAX_PIECES) {
+		fail(e, "its location is broken into pieces that make no sense");
+		return;
+	}
+	if (s->touched)
+		piece.place = finish(e, s);
+	else
+		piece.place = place_none(e->a, "this part is optimised away");
+	if (piece.place.kind == PLACE_PIECES) {
+		fail(e, "its location expression is broken");
+		return;
+	}
+	vec_push(e->a, &e->pieces, piece);
+	*s = (struct state){0};
+}
+
+/* ---- control flow ---- */
+
+/* Where a branch leads: the op at that byte offset.  Only forward, so that
+ * every expression ends. */
+static bool branch_target(const Dwarf_Op *ops, size_t n, size_t i, size_t *to)
+{
+	/* libdw leaves the operand as it stands: from the op's end, which is
+	 * three bytes after its start. */
+	uint64_t off = ops[i].offset + 3 + (int64_t)(int16_t)ops[i].number;
+
+	for (size_t k = i + 1; k < n; k++)
+		if (ops[k].offset == off) {
+			*to = k;
+			return true;
+		}
+	*to = n;
+	return n && off > ops[n - 1].offset;
+}
+
+/* Both ways of a branch, each to the end; only a plain value or address can
+ * be chosen between. */
+static void fork_branch(struct eval *e, struct state *s, const Dwarf_Op *ops,
+			size_t n, size_t next, size_t target)
+{
+	const struct node *cond = pop(e, s), *v[2];
+	struct state way[2] = {*s, *s};
+
+	if (cond->code == PLACE_CONST) {
+		run(e, s, ops, n, cond->n ? target : next);
+		return;
+	}
+	if (++e->forks > MAX_FORKS || e->pieces.n) {
+		fail(e, "its location expression branches too much");
+		return;
+	}
+	run(e, &way[0], ops, n, target);
+	run(e, &way[1], ops, n, next);
+	if (way[0].loc != way[1].loc || way[0].loc == LOC_REGISTER ||
+	    way[0].loc == LOC_IMPLICIT || e->pieces.n)
+		fail(e, "its location expression branches too much");
+	v[0] = pop(e, &way[0]);
+	v[1] = pop(e, &way[1]);
+	if (e->why)
+		return;
+	*s = way[0];
+	push(e, s,
+	     keep(e, (struct node){.code = PLACE_SELECT,
+				   .a = cond,
+				   .b = v[0],
+				   .c = v[1]}));
+}
+
+/* ---- one op ---- */
+
+static const struct {
+	uint8_t atom;
+	enum place_code code;
+} arithmetics[] = {
+	{DW_OP_and, PLACE_AND}, {DW_OP_div, PLACE_DIV},
+	{DW_OP_minus, PLACE_SUB}, {DW_OP_mod, PLACE_MOD},
+	{DW_OP_mul, PLACE_MUL}, {DW_OP_or, PLACE_OR},
+	{DW_OP_plus, PLACE_ADD}, {DW_OP_shl, PLACE_SHL},
+	{DW_OP_shr, PLACE_SHR}, {DW_OP_shra, PLACE_SAR},
+	{DW_OP_xor, PLACE_XOR},
+}, comparisons[] = {
+	{DW_OP_eq, PLACE_EQ}, {DW_OP_ne, PLACE_NE}, {DW_OP_lt, PLACE_LT},
+	{DW_OP_le, PLACE_LE}, {DW_OP_gt, PLACE_GT}, {DW_OP_ge, PLACE_GE},
+};
+
+static bool step_operator(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(arithmetics); i++)
+		if (arithmetics[i].atom == op->atom) {
+			arithmetic(e, s, arithmetics[i].code);
+			return true;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(comparisons); i++)
+		if (comparisons[i].atom == op->atom) {
+			compare(e, s, comparisons[i].code);
+			return true;
+		}
+	switch (op->atom) {
+	case DW_OP_abs:
+		one_operand(e, s, PLACE_ABS);
+		return true;
+	case DW_OP_neg:
+		one_operand(e, s, PLACE_NEG);
+		return true;
+	case DW_OP_not:
+		one_operand(e, s, PLACE_NOT);
+		return true;
+	case DW_OP_plus_uconst:
+		push(e, s, add_const(e, pop(e, s), op->number));
+		return true;
+	case DW_OP_deref:
+		push(e, s, deref(e, pop(e, s), e->env->addr_size, false));
+		return true;
+	case DW_OP_deref_size:
+		push(e, s, deref(e, pop(e, s), op->number, false));
+		return true;
+	}
+	return false;
+}
+
+static void swap_or_rotate(struct eval *e, struct state *s, unsigned n)
+{
+	const struct node *top;
+
+	if (s->depth < n) {
+		fail(e, "its location expression is broken");
+		return;
+	}
+	top = s->stack[s->depth - 1];
+	memmove(&s->stack[s->depth - n + 1], &s->stack[s->depth - n],
+		(n - 1) * sizeof top);
+	s->stack[s->depth - n] = top;
+}
+
+static bool step_stack(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	switch (op->atom) {
+	case DW_OP_dup:
+		pick(e, s, 0);
+		return true;
+	case DW_OP_over:
+		pick(e, s, 1);
+		return true;
+	case DW_OP_pick:
+		pick(e, s, op->number);
+		return true;
+	case DW_OP_drop:
+		pop(e, s);
+		return true;
+	case DW_OP_swap:
+		swap_or_rotate(e, s, 2);
+		return true;
+	case DW_OP_rot:
+		swap_or_rotate(e, s, 3);
+		return true;
+	case DW_OP_nop:
+		return true;
+	}
+	return false;
+}
+
+static void push_addrx(struct eval *e, struct state *s, const Dwarf_Op *op,
+		       enum place_code code)
+{
+	uint64_t v;
+
+	if (!e->env->addrx || !e->env->addrx(e->env->ctx, op, &v)) {
+		fail(e, "its address is in a table that cannot be read");
+		return;
+	}
+	push(e, s, leaf(e, code, v));
+}
+
+static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	uint8_t atom = op->atom;
+
+	if (atom >= DW_OP_lit0 && atom <= DW_OP_lit31) {
+		push(e, s, leaf(e, PLACE_CONST, atom - DW_OP_lit0));
+		return true;
+	}
+	if (atom >= DW_OP_breg0 && atom <= DW_OP_breg31) {
+		push(e, s,
+		     add_const(e, reg_node(e, atom - DW_OP_breg0), op->number));
+		return true;
+	}
+	switch (atom) {
+	case DW_OP_addr:
+		push(e, s, leaf(e, PLACE_ADDR, op->number));
+		return true;
+	case DW_OP_const1u:
+	case DW_OP_const1s:
+	case DW_OP_const2u:
+	case DW_OP_const2s:
+	case DW_OP_const4u:
+	case DW_OP_const4s:
+	case DW_OP_const8u:
+	case DW_OP_const8s:
+	case DW_OP_constu:
+	case DW_OP_consts:
+		push(e, s, leaf(e, PLACE_CONST, op->number));
+		return true;
+	case DW_OP_addrx:
+	case DW_OP_GNU_addr_index:
+		push_addrx(e, s, op, PLACE_ADDR);
+		return true;
+	case DW_OP_constx:
+	case DW_OP_GNU_const_index:
+		push_addrx(e, s, op, PLACE_CONST);
+		return true;
+	case DW_OP_bregx:
+		push(e, s, add_const(e, reg_node(e, op->number), op->number2));
+		return true;
+	case DW_OP_fbreg:
+		push(e, s, add_const(e, frame_base_value(e), op->number));
+		return true;
+	case DW_OP_call_frame_cfa:
+		push(e, s, cfa_value(e));
+		return true;
+	case DW_OP_entry_value:
+	case DW_OP_GNU_entry_value:
+		push(e, s, entry_value(e, op));
+		return true;
+	case DW_OP_const_type:
+	case DW_OP_GNU_const_type:
+	case DW_OP_regval_type:
+	case DW_OP_GNU_regval_type:
+	case DW_OP_deref_type:
+	case DW_OP_GNU_deref_type:
+	case DW_OP_convert:
+	case DW_OP_GNU_convert:
+	case DW_OP_reinterpret:
+	case DW_OP_GNU_reinterpret:
+		typed_op(e, s, op);
+		return true;
+	}
+	return false;
+}
+
+/* What ends a location or a piece of one (DWARF5 2.6.1). */
+static bool step_location(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	uint8_t atom = op->atom;
+
+	if ((atom >= DW_OP_reg0 && atom <= DW_OP_reg31) || atom == DW_OP_regx) {
+		s->reg = reg_node(e, atom == DW_OP_regx ? op->number :
+							  (uint64_t)atom -
+								  DW_OP_reg0);
+		s->loc = LOC_REGISTER;
+		return true;
+	}
+	switch (atom) {
+	case DW_OP_stack_value:
+		s->loc = LOC_VALUE;
+		return true;
+	case DW_OP_implicit_value:
+		s->loc = LOC_IMPLICIT;
+		if (!e->env->bytes ||
+		    !e->env->bytes(e->env->ctx, op, &s->bytes, &s->nbytes))
+			fail(e, "its constant value cannot be read");
+		return true;
+	case DW_OP_call2:
+	case DW_OP_call4:
+	case DW_OP_call_ref:
+		call_other(e, s, op);
+		return true;
+	case DW_OP_implicit_pointer:
+	case DW_OP_GNU_implicit_pointer:
+		fail(e, "it points to a variable that is optimised away");
+		return true;
+	case DW_OP_form_tls_address:
+	case DW_OP_GNU_push_tls_address:
+		fail(e, "it is thread-local");
+		return true;
+	case DW_OP_GNU_parameter_ref:
+		fail(e, "it is a parameter that is optimised away");
+		return true;
+	case DW_OP_GNU_uninit:
+		return true;
+	}
+	return false;
+}
+
+static void step(struct eval *e, struct state *s, const Dwarf_Op *op)
+{
+	if (op->atom == DW_OP_piece) {
+		take_piece(e, s,
+			   op->number > 1 << 17 ? 0 : op->number * 8, 0);
+		return;
+	}
+	if (op->atom == DW_OP_bit_piece) {
+		take_piece(e, s, op->number, op->number2);
+		return;
+	}
+	if (s->loc != LOC_MEMORY && op->atom != DW_OP_nop &&
+	    op->atom != DW_OP_GNU_uninit) {
+		fail(e, "its location expression is broken");
+		return;
+	}
+	s->touched = true;
+	if (!step_operand(e, s, op) && !step_operator(e, s, op) &&
+	    !step_stack(e, s, op) && !step_location(e, s, op))
+		fail(e, arena_printf(e->a,
+				     "its location uses operation 0x%x, which "
+				     "is not known here",
+				     op->atom));
+}
+
+static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
+		size_t from)
+{
+	for (size_t i = from; i < n && !e->why; i++) {
+		size_t target;
+
+		if (++e->steps > MAX_STEPS) {
+			fail(e, "its location expression is too long");
+			return;
+		}
+		if (ops[i].atom != DW_OP_bra && ops[i].atom != DW_OP_skip) {
+			step(e, s, &ops[i]);
+			continue;
+		}
+		if (!branch_target(ops, n, i, &target)) {
+			fail(e, "its location expression loops");
+			return;
+		}
+		if (ops[i].atom == DW_OP_bra) {
+			fork_branch(e, s, ops, n, i + 1, target);
+			return;
+		}
+		i = target - 1;
+	}
+}
+
+/* ---- the result ---- */
+
+static void flatten(const struct node *n, struct place_op *ops, size_t *count,
+		    bool *at_entry)
+{
+	if (n->a)
+		flatten(n->a, ops, count, at_entry);
+	if (n->b)
+		flatten(n->b, ops, count, at_entry);
+	if (n->c)
+		flatten(n->c, ops, count, at_entry);
+	if (n->code == PLACE_ENTRY_REG)
+		*at_entry = true;
+	ops[(*count)++] =
+		(struct place_op){n->code, n->size, n->is_signed, n->n};
+}
+
+static struct place place_of(struct eval *e, enum place_kind kind,
+			     const struct node *n)
+{
+	struct place p = {.kind = kind};
+	struct place_op *ops = arena_array(e->a, n->count, struct place_op);
+
+	flatten(n, ops, &p.nops, &p.at_entry);
+	p.ops = ops;
+	return p;
+}
+
+static uint64_t word_of(const struct eval *e, const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v |= (uint64_t)p[e->env->big_endian ? n - 1 - i : i] << (8 * i);
+	return v;
+}
+
+/* Bytes of an implicit value: one constant, or as many as it takes. */
+static struct place implicit(struct eval *e, const struct state *s)
+{
+	if (s->nbytes <= 8)
+		return place_of(e, PLACE_VALUE,
+				leaf(e, PLACE_CONST,
+				     word_of(e, s->bytes, s->nbytes)));
+	if (e->pieces.n || s->nbytes > 8 * PLACE_MAX_PIECES) {
+		fail(e, "its constant value is too large");
+		return (struct place){0};
+	}
+	for (size_t i = 0; i < s->nbytes; i += 8) {
+		size_t n = MIN(s->nbytes - i, (size_t)8);
+
+		vec_push(e->a, &e->pieces,
+			 (struct place_piece){
+				 .place = place_of(
+					 e, PLACE_VALUE,
+					 leaf(e, PLACE_CONST,
+					      word_of(e, s->bytes + i, n))),
+				 .bit_size = n * 8});
+	}
+	return (struct place){.kind = PLACE_PIECES,
+			      .pieces = e->pieces.v,
+			      .npieces = e->pieces.n};
+}
+
+static struct place finish(struct eval *e, struct state *s)
+{
+	if (e->why)
+		return (struct place){.why = e->why};
+	switch (s->loc) {
+	case LOC_REGISTER:
+		return place_of(e, PLACE_VALUE, s->reg);
+	case LOC_IMPLICIT:
+		return implicit(e, s);
+	case LOC_VALUE:
+		return place_of(e, PLACE_VALUE, pop(e, s));
+	case LOC_MEMORY:
+		break;
+	}
+	return place_of(e, PLACE_ADDRESS, pop(e, s));
+}
+
+struct place place_eval(struct arena *a, const Dwarf_Op *ops, size_t n,
+			const struct place_env *env)
+{
+	struct eval e = {.a = a, .env = env};
+	struct state s = {0};
+	struct place p;
+
+	if (!n)
+		return place_none(a, "optimised away");
+	run(&e, &s, ops, n, 0);
+	if (!e.why && e.pieces.n) {
+		if (s.touched)
+			fail(&e, "its location expression is broken");
+		p = (struct place){.kind = PLACE_PIECES,
+				   .pieces = e.pieces.v,
+				   .npieces = e.pieces.n};
+	} else {
+		p = finish(&e, &s);
+	}
+	if (e.why)
+		return (struct place){.kind = PLACE_NONE, .why = e.why};
+	for (size_t i = 0; i < p.npieces; i++)
+		p.at_entry |= p.pieces[i].place.at_entry;
+	return p;
+}
