@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Children that take minutes.  They run in a group of their own: a signal
- * that comes to us is passed to all of it once, so that a make and its
- * compilers end together and can clean up.
+ * Children that take minutes.  Each runs in a group of its own: a signal that
+ * comes to us is passed to all of it once, so that a make and its compilers
+ * end together and can clean up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "sysroots/child.h"
 
 #define LINE_MAX_BYTES 65536
+#define CHILDREN_MAX 4
 
 static void ending_signals(sigset_t *set)
 {
@@ -45,8 +46,8 @@ void signals_end(int fd)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static NORETURN void child_exec(char *const argv[], const char *dir, int flags,
-				int out)
+/* In the child: its own group, its end with ours, plain signals. */
+static void detach(struct child *c, int out)
 {
 	sigset_t none;
 
@@ -55,26 +56,26 @@ static NORETURN void child_exec(char *const argv[], const char *dir, int flags,
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(out, 1);
-	if (flags & CHILD_STDERR)
+	if (c->with_stderr)
 		dup2(out, 2);
-	if (dir && chdir(dir))
-		_exit(127);
-	execvp(argv[0], argv);
-	_exit(127);
 }
 
-int child_start(struct child *c, char *const argv[], const char *dir,
-		int flags)
+/* 0 in the child, its pid in the parent, -errno. */
+static pid_t start(struct child *c)
 {
 	int fds[2];
 
-	*c = (struct child){ .out = -1 };
+	c->out = -1;
+	c->status = 127;
+	c->line = (struct buf){ 0 };
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	fflush(NULL);
 	c->pid = fork();
-	if (c->pid == 0)
-		child_exec(argv, dir, flags, fds[1]);
+	if (c->pid == 0) {
+		detach(c, fds[1]);
+		return 0;
+	}
 	close(fds[1]);
 	if (c->pid < 0) {
 		close(fds[0]);
@@ -82,11 +83,34 @@ int child_start(struct child *c, char *const argv[], const char *dir,
 	}
 	setpgid(c->pid, c->pid);
 	c->out = fds[0];
-	return 0;
+	return c->pid;
 }
 
-static void lines(struct child *c, const char *block, size_t n,
-		  void (*on_line)(void *arg, const char *line), void *arg)
+int child_start(struct child *c, char *const argv[], const char *dir)
+{
+	pid_t pid = start(c);
+
+	if (pid)
+		return pid < 0 ? pid : 0;
+	if (dir && chdir(dir))
+		_exit(127);
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+int child_fork(struct child *c, int (*fn)(void *arg, FILE *out), void *arg)
+{
+	pid_t pid = start(c);
+	int status;
+
+	if (pid)
+		return pid < 0 ? pid : 0;
+	status = fn(arg, stdout);
+	fflush(NULL);
+	_exit(status);
+}
+
+static void take_lines(struct child *c, const char *block, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (block[i] != '\n') {
@@ -94,51 +118,82 @@ static void lines(struct child *c, const char *block, size_t n,
 				buf_putc(&c->line, block[i]);
 			continue;
 		}
-		if (on_line)
-			on_line(arg, buf_str(&c->line));
+		if (c->on_line)
+			c->on_line(c->arg, buf_str(&c->line));
 		buf_free(&c->line);
 		c->line = (struct buf){ 0 };
 	}
 }
 
-static int status_of(pid_t pid)
+static void reap(struct child *c)
 {
-	int st;
+	int st = 0;
 
-	while (waitpid(pid, &st, 0) < 0)
+	close(c->out);
+	c->out = -1;
+	if (c->line.n)
+		take_lines(c, "\n", 1);
+	while (waitpid(c->pid, &st, 0) < 0)
 		if (errno != EINTR)
-			return 127;
-	return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+			return;
+	c->status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
 }
 
-int child_wait(struct child *c, int signals,
-	       void (*on_line)(void *arg, const char *line), void *arg)
+/* Reads what there is; true when that was the end and the child is reaped. */
+static bool drain(struct child *c)
 {
-	struct pollfd p[2] = { { .fd = c->out, .events = POLLIN },
-			       { .fd = signals, .events = POLLIN } };
-	struct signalfd_siginfo si;
 	char block[4096];
-	int stopped = 0, status;
-	ssize_t n;
+	ssize_t n = read(c->out, block, sizeof block);
 
-	for (;;) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (p[1].revents && read(signals, &si, sizeof si) ==
-					    sizeof si) {
-			stopped = 128 + (int)si.ssi_signo;
-			kill(-c->pid, SIGTERM);
-		}
-		if (!p[0].revents)
+	if (n > 0)
+		take_lines(c, block, (size_t)n);
+	if (n > 0 || (n < 0 && errno == EINTR))
+		return false;
+	reap(c);
+	return true;
+}
+
+static void end_all(struct child *const c[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i]->out >= 0)
+			kill(-c[i]->pid, SIGTERM);
+}
+
+static bool any_open(struct child *const c[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c[i]->out >= 0)
+			return true;
+	return false;
+}
+
+int children_wait(struct child *const c[], size_t n, int signals)
+{
+	struct pollfd p[CHILDREN_MAX + 1];
+	struct signalfd_siginfo si;
+	int result = 0;
+
+	n = MIN(n, (size_t)CHILDREN_MAX);
+	while (any_open(c, n)) {
+		for (size_t i = 0; i < n; i++)
+			p[i] = (struct pollfd){ .fd = c[i]->out,
+						.events = POLLIN };
+		p[n] = (struct pollfd){ .fd = signals, .events = POLLIN };
+		if (poll(p, n + 1, -1) < 0)
 			continue;
-		n = read(c->out, block, sizeof block);
-		if (n == 0 || (n < 0 && errno != EINTR))
-			break;
-		if (n > 0)
-			lines(c, block, (size_t)n, on_line, arg);
+		if (p[n].revents &&
+		    read(signals, &si, sizeof si) == sizeof si) {
+			result = 128 + (int)si.ssi_signo;
+			end_all(c, n);
+		}
+		for (size_t i = 0; i < n; i++) {
+			if (!p[i].revents || !drain(c[i]) || !c[i]->status)
+				continue;
+			if (!result)
+				result = c[i]->status;
+			end_all(c, n);
+		}
 	}
-	close(c->out);
-	status = status_of(c->pid);
-	buf_free(&c->line);
-	return stopped ? stopped : status;
+	return result;
 }

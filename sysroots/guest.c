@@ -136,19 +136,60 @@ static int add_program(struct guest *g, const char *name, const char *to)
 	return err ? err : add_libraries(g, path);
 }
 
+/* BusyBox loads plain modules on every kernel: packed ones are unpacked. */
+static int add_packed(struct guest *g, const char *to, const char *tool,
+		      const char *ko)
+{
+	char *argv[] = { (char *)tool, "-dc", (char *)ko, NULL };
+	struct proc_result r = proc_run(argv, NULL, PROC_CAPTURE_OUT);
+	int err = r.status ? -EIO : 0;
+
+	if (err)
+		fail(g, err, ko, arena_printf(g->a, "it is unpacked by '%s', "
+					      "which failed", tool));
+	else if (once(g, to)) {
+		parents(g, to);
+		cpio_data(&g->c, to, 0644, r.out.s, r.out.n);
+	}
+	buf_free(&r.out);
+	return err;
+}
+
+/* Where a module stands in the guest: its place without the packer's ending,
+ * which is in *tool's column. */
+static const char *module_name(struct guest *g, const char *ko,
+			       const char **tool)
+{
+	static const struct { const char *ending, *tool; } packers[] = {
+		{ ".xz", "xz" }, { ".zst", "zstd" }, { ".gz", "gzip" },
+	};
+	const char *base = sysroot_modules_dir(g->a, g->s);
+	size_t n = strlen(ko);
+
+	*tool = NULL;
+	if (strncmp(ko, base, strlen(base)))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(packers); i++)
+		if (str_ends(ko, packers[i].ending)) {
+			*tool = packers[i].tool;
+			n -= strlen(packers[i].ending);
+		}
+	return arena_printf(g->a, "%.*s", (int)(n - strlen(base) - 1),
+			    ko + strlen(base) + 1);
+}
+
 static int add_module(struct guest *g, const struct sysroot_module *m,
 		      struct buf *order)
 {
-	const char *base = sysroot_modules_dir(g->a, g->s);
-	size_t n = strlen(base);
-	const char *to;
+	const char *tool, *name = module_name(g, m->ko, &tool), *to;
 	int err;
 
-	if (strncmp(m->ko, base, n))
+	if (!name)
 		return fail(g, -EINVAL, m->ko, "the module is outside the "
 			    "sysroot");
-	to = arena_printf(g->a, "lib/modules/%s%s", g->s->release, m->ko + n);
-	err = add(g, to, 0644, m->ko);
+	to = arena_printf(g->a, "lib/modules/%s/%s", g->s->release, name);
+	err = tool ? add_packed(g, to, tool, m->ko)
+		   : add(g, to, 0644, m->ko);
 	if (!err && order)
 		buf_printf(order, "/%s\n", to);
 	return err;
@@ -293,12 +334,13 @@ int guest_image(struct arena *a, const struct sysroot *s, const char **path,
 static void dep_lines(struct guest *g, const struct module_list *l,
 		      struct buf *dep)
 {
-	size_t skip = strlen(sysroot_modules_dir(g->a, g->s)) + 1;
+	const char *tool;
 
 	vec_for(i, &l->list) {
-		buf_printf(dep, "%s:", l->list.v[i].ko + skip);
+		buf_printf(dep, "%s:", module_name(g, l->list.v[i].ko, &tool));
 		for (size_t j = i; j-- > 0;)
-			buf_printf(dep, " %s", l->list.v[j].ko + skip);
+			buf_printf(dep, " %s",
+				   module_name(g, l->list.v[j].ko, &tool));
 		buf_putc(dep, '\n');
 	}
 }

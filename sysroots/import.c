@@ -110,7 +110,8 @@ static int run_script(struct arena *a, const char *script, int argc,
 		      char **argv, struct buf *out)
 {
 	char **words = arena_array(a, (size_t)argc + 3, char *);
-	struct child c;
+	struct child c = { .on_line = last_line, .arg = out };
+	struct child *all[] = { &c };
 	int signals, status;
 
 	words[0] = "sh";
@@ -118,11 +119,8 @@ static int run_script(struct arena *a, const char *script, int argc,
 	for (int i = 0; i < argc; i++)
 		words[i + 2] = argv[i];
 	signals = signals_begin();
-	if (child_start(&c, words, NULL, 0)) {
-		signals_end(signals);
-		return 127;
-	}
-	status = child_wait(&c, signals, last_line, out);
+	status = child_start(&c, words, NULL)
+			 ? 127 : children_wait(all, 1, signals);
 	signals_end(signals);
 	return status;
 }

@@ -110,6 +110,10 @@ struct prepared {
 /* 0, -ENOENT when not prepared or out of date (reason in *why). */
 int sysroot_prepared(struct arena *a, const struct sysroot *s,
 		     struct prepared **out, const char **why);
+/* The same, for a runtime folder other than the program's own. */
+int sysroot_prepared_for(struct arena *a, const struct sysroot *s,
+			 const char *runtime_dir, struct prepared **out,
+			 const char **why);
 /* Prepares if needed (also from stap, on first use); runtime_dir holds
  * script.h, core/, kernel/.  Progress goes to stderr.  0 or -errno. */
 int sysroot_prepare(struct arena *a, const struct sysroot *s,

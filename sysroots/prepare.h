@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of preparing a sysroot, in the order they run.  Only prepare.c,
+ * prepared.c and kbuild.c include this.
+ */
+#ifndef STAPX_PREPARE_H
+#define STAPX_PREPARE_H
+
+#include "sysroots/child.h"
+#include "sysroots/progress.h"
+#include "sysroots/sysroot.h"
+
+/* One preparation.  Everything is made in part and moved to dir at the end. */
+struct prepare {
+	struct arena *a;
+	const struct sysroot *s;
+	const char *runtime_dir;
+	const char *dir;   /* DIR/prepared */
+	const char *part;  /* DIR/prepared.part */
+	const char *build; /* part/build: the external module that kbuild makes */
+	const char *key;
+	const char *log;   /* kbuild's whole output: DIR/prepare.log */
+	const char **why;
+	struct words_vec { VEC(const char *) list; } sources; /* runtime/….c */
+	struct progress bar;
+	long cc_done, cc_total, index_done, index_total;
+	FILE *log_file;
+};
+
+/* What the result depends on, as hex: build-id, compiler, runtime sources. */
+const char *prepare_key(struct arena *a, const struct sysroot *s,
+			const char *runtime_dir);
+/* All files of a folder whose name ends so, as paths relative to it, sorted. */
+void list_files(struct arena *a, const char *dir, const char *const *ends,
+		struct words_vec *out);
+
+/* Copies the runtime, writes Kbuild and the template.  0 or -errno. */
+int kbuild_set_up(struct prepare *p);
+/* The make command; c's lines feed the progress. */
+int kbuild_start(struct prepare *p, struct child *c);
+/* Says in *why what the compiler did not like. */
+void kbuild_explain(struct prepare *p, int status);
+/* Keeps what a script's build needs out of build/. */
+int kbuild_collect(struct prepare *p);
+
+void prepare_progress(struct prepare *p);
+
+#endif
