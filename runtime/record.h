@@ -18,7 +18,8 @@
 #define STP_RECORD_MAX 65536	/* bytes, header and padding included */
 
 enum stp_record_type {
-	STP_REC_PAD = 0,	/* skip it: end of the ring */
+	STP_REC_PAD = 0,	/* skip it: end of the ring.  May be as short
+				 * as 8 bytes, then only len and type count */
 	STP_REC_PRINT,		/* format is a number of the script's formats */
 	STP_REC_TEXT,		/* one string argument, for stdout as it is */
 	/* Their text without the prefix, which the reader adds. */

@@ -10,7 +10,8 @@
  *	poll			POLLIN: a ring holds data or the state changed
  *	ioctl STATUS		state and counts
  *	ioctl STOP		disarms, runs end (or error) probes
- *	close			disarms at once; without STOP no end probe runs
+ *	close			disarms at once; without STOP no end probe runs.
+ *				A mapped ring keeps the file open: unmap first
  */
 #ifndef STAPX_UAPI_H
 #define STAPX_UAPI_H

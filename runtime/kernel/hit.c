@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What all kinds of probes do with a hit.
+ *
+ * In: a probe and the registers, in any context: task, interrupt, NMI.  Out:
+ * its handler has run, or the core counted why not.  Interrupts stay off
+ * meanwhile, so that a probe in an interrupt's path does not find this CPU's
+ * context taken; a handler is short, MAXACTION sees to that.
+ */
+#include <linux/irqflags.h>
+#include <linux/ptrace.h>
+#include <linux/smp.h>
+#include "kernel.h"
+
+void stp_hit(const struct stp_probe *p, struct pt_regs *regs)
+{
+	unsigned long flags;
+	struct stp_ctx *c;
+
+	raw_local_irq_save(flags);
+	c = stp_enter(p, raw_smp_processor_id(), regs);
+	if (likely(c)) {
+		p->handler(c);
+		stp_leave(c);
+	}
+	raw_local_irq_restore(flags);
+}
+
+bool stp_hit_entry(const struct stp_probe *p, struct pt_regs *regs,
+		   void *saved)
+{
+	unsigned long flags;
+	struct stp_ctx *c;
+	bool wanted = false;
+
+	raw_local_irq_save(flags);
+	c = stp_enter(p, raw_smp_processor_id(), regs);
+	if (likely(c)) {
+		c->saved = saved;
+		p->entry(c);
+		wanted = !c->error;
+		stp_leave(c);
+	}
+	raw_local_irq_restore(flags);
+	return wanted;
+}
+
+void stp_hit_return(const struct stp_probe *p, struct pt_regs *regs,
+		    void *saved)
+{
+	unsigned long flags;
+	struct stp_ctx *c;
+
+	raw_local_irq_save(flags);
+	c = stp_enter(p, raw_smp_processor_id(), regs);
+	if (likely(c)) {
+		c->saved = saved;
+		c->retval = regs_return_value(regs);
+		c->in_return = 1;
+		p->handler(c);
+		stp_leave(c);
+	}
+	raw_local_irq_restore(flags);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel part of the runtime, in the order in which a session uses it.
+ * The core (core/core.h) knows what a hit is; this part knows how a kernel
+ * makes one, and carries its records out.
+ */
+#ifndef STAPX_KERNEL_H
+#define STAPX_KERNEL_H
+
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/poll.h>
+#include "../core/core.h"
+
+/* ---- control.c: the file /proc/stapx_MODULE ---- */
+int stp_control_open(void);
+void stp_control_close(void);
+
+/* ---- session.c: from START to STOP; process context, callers serialise ---- */
+int stp_begin(void);		/* allocates, arms, runs begin probes */
+void stp_disarm(void);		/* no handler runs when it returns */
+void stp_finish(void);		/* STOP: disarm, end or error probes */
+void stp_discard(void);		/* frees what begin made */
+/* A warning for the user, from process context. */
+void stp_tell(const char *fmt, ...) __printf(1, 2);
+
+/* ---- ring.c: records on their way out ---- */
+int stp_rings_make(u64 total_bytes);	/* 0: a share of this machine */
+void stp_rings_free(void);
+u64 stp_rings_size(void);		/* data bytes of one; 0: none yet */
+u64 stp_rings_stride(void);
+u64 stp_rings_memory(void);
+u64 stp_rings_lost(void);
+int stp_rings_mmap(struct vm_area_struct *vma);
+__poll_t stp_rings_poll(struct file *file, poll_table *wait);
+void stp_rings_seen(void);		/* the reader has asked for the state */
+
+/*
+ * ---- kinds of probes: one file each, a vtable at its foot ----
+ * Every call is made once for a kind that the script uses, and deals with all
+ * probes of that kind; process context, one caller.
+ */
+struct stp_probe_kind {
+	const char *name;
+	/* The instruction pointer of a hit lies behind the breakpoint. */
+	bool ip_behind;
+	int (*prepare)(void);	/* memory and addresses; 0 or -errno */
+	int (*arm)(void);	/* what cannot be armed is told; 0 or -errno */
+	void (*disarm)(void);	/* may follow a prepare that failed */
+	void (*release)(void);
+};
+#define stp_for_each_probe(p, of)                                         \
+	for ((p) = stp_script.probes;                                     \
+	     (p) < stp_script.probes + stp_script.nprobes; (p)++)         \
+		if ((p)->kind == (of))
+u32 stp_count_probes(const struct stp_probe_kind *kind);
+
+/* ---- hit.c: what all kinds do with a hit ---- */
+/* Runs the handler of p on this CPU, interrupts off while it runs. */
+void stp_hit(const struct stp_probe *p, struct pt_regs *regs);
+/* Entry of a .return: true when the handler shall see the return too. */
+bool stp_hit_entry(const struct stp_probe *p, struct pt_regs *regs,
+		   void *saved);
+void stp_hit_return(const struct stp_probe *p, struct pt_regs *regs,
+		    void *saved);
+
+/* ---- module.c: the kernel's slide, and where modules are loaded ---- */
+int stp_slide_learn(void);
+/* Learns the sections of a loaded module; -ENOENT: not loaded. */
+int stp_module_learn(const char *name);
+void stp_module_forget(const char *name);
+void stp_modules_discard(void);		/* no handler may be left */
+
+/* ---- arch/CPU.c ---- */
+/* Place of a register in struct pt_regs, and the bytes to take; or -1. */
+int stp_arch_register(const char *name, int *size);
+/* Places of the arguments in registers: 0 … n-1; -1: on the stack. */
+int stp_arch_argument(int n);
+/* From the stack pointer at entry: where the first stack argument lies. */
+extern const int stp_arch_stack_argument;
+int stp_arch_syscall_argument(int n);
+/* Return addresses from regs on, innermost first; at most max. */
+int stp_arch_backtrace(struct pt_regs *regs, unsigned long *to, int max);
+
+#endif

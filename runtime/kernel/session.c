@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From START to STOP.
+ *
+ * In: requests of the control file, one at a time, in process context.  Out:
+ * probes armed and disarmed, begin, end and error probes run.  The state is
+ * what handlers look at first, so it changes before anything is taken down:
+ * a probe that is still in place then does nothing.
+ */
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/smp.h>
+#include "kernel.h"
+
+#define KINDS_MAX 16
+#define IDLE_WAIT_MS 5000
+
+static const struct stp_probe_kind *kinds[KINDS_MAX];	/* that are in use */
+static int nkinds;
+
+u32 stp_count_probes(const struct stp_probe_kind *kind)
+{
+	const struct stp_probe *p;
+	u32 n = 0;
+
+	stp_for_each_probe(p, kind)
+		n++;
+	return n;
+}
+
+void stp_tell(const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	stp_emit_text(get_cpu(), STP_REC_WARNING, text);
+	put_cpu();
+}
+
+static int add_kind(const struct stp_probe_kind *kind)
+{
+	int i;
+
+	for (i = 0; i < nkinds; i++)
+		if (kinds[i] == kind)
+			return 0;
+	if (nkinds == KINDS_MAX)
+		return -E2BIG;
+	kinds[nkinds++] = kind;
+	return kind->prepare ? kind->prepare() : 0;
+}
+
+static int prepare(void)
+{
+	u32 i;
+	int err = 0;
+
+	for (i = 0; i < stp_script.nprobes && !err; i++)
+		err = add_kind(stp_script.probes[i].kind);
+	return err;
+}
+
+static int arm(void)
+{
+	int i, err = 0;
+
+	for (i = 0; i < nkinds && !err; i++)
+		if (kinds[i]->arm)
+			err = kinds[i]->arm();
+	return err;
+}
+
+static void run(const struct stp_probe_kind *kind)
+{
+	stp_run_probes(kind, get_cpu());
+	put_cpu();
+}
+
+int stp_begin(void)
+{
+	int err;
+
+	err = stp_rings_make(0);
+	if (err)
+		return err;
+	stp_set_state(STP_STATE_STARTING);
+	err = prepare();
+	if (!err)
+		err = arm();
+	if (err) {
+		stp_disarm();
+		return err;
+	}
+	run(&stp_kind_begin);
+	if (!stp_load(&stp_session.exit_requested))
+		stp_set_state(STP_STATE_RUNNING);
+	return 0;
+}
+
+/* The kinds' disarm has seen to this already; a handler that is late all
+ * the same must not find its context gone. */
+static void wait_until_idle(void)
+{
+	int cpu, ms;
+
+	for_each_possible_cpu(cpu)
+		for (ms = 0; stp_load(&stp_session.cpus[cpu]->busy); ms++) {
+			if (ms == IDLE_WAIT_MS) {
+				pr_err("stapx: a handler on CPU %d does not end\n",
+				       cpu);
+				break;
+			}
+			msleep(1);
+		}
+}
+
+static void take_down(void)
+{
+	int i;
+
+	for (i = nkinds - 1; i >= 0; i--)
+		if (kinds[i]->disarm)
+			kinds[i]->disarm();
+	wait_until_idle();
+}
+
+void stp_disarm(void)
+{
+	if (stp_session.state == STP_STATE_LOADED ||
+	    stp_session.state == STP_STATE_STOPPED)
+		return;
+	stp_set_state(STP_STATE_STOPPING);
+	take_down();
+	stp_set_state(STP_STATE_STOPPED);
+}
+
+void stp_finish(void)
+{
+	const struct stp_probe_kind *last = &stp_kind_end;
+
+	if (stp_session.state == STP_STATE_STOPPED)
+		return;
+	if (stp_session.state == STP_STATE_ERROR)
+		last = &stp_kind_error;
+	else
+		stp_set_state(STP_STATE_STOPPING);
+	take_down();
+	run(last);
+	stp_set_state(STP_STATE_STOPPED);
+}
+
+void stp_discard(void)
+{
+	stp_disarm();
+	while (nkinds) {
+		nkinds--;
+		if (kinds[nkinds]->release)
+			kinds[nkinds]->release();
+	}
+	stp_modules_discard();
+	stp_rings_free();
+}

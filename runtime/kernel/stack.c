@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernel stacks and names of kernel addresses.
+ *
+ * In: the registers of a hit, or none (timers, begin), then the stack as it
+ * is here.  Out: addresses and lines of text, at most MAXBACKTRACE.  Any
+ * context; names come from the running kernel, not from the host.
+ */
+#include <linux/kallsyms.h>
+#include <linux/stacktrace.h>
+#include "kernel.h"
+
+#define FRAMES_MAX 32		/* whatever MAXBACKTRACE says */
+#define STACK_WANTED 3072	/* bytes: arrays here, the unwinder, kallsyms */
+#define LINE_MAX (KSYM_SYMBOL_LEN + 40)
+
+static int frames(struct stp_ctx *c, unsigned long *to)
+{
+	int max = clamp(stp_script.limits.maxbacktrace, 1, FRAMES_MAX);
+	int n;
+
+	if (stp_port_stack_left() < STACK_WANTED)
+		return 0;
+	if (!c->regs)
+		/* This file's own two functions and the handler on top. */
+		return stack_trace_save(to, max, 3);
+	n = stp_arch_backtrace(c->regs, to, max);
+	if (n)
+		to[0] -= c->probe->kind->ip_behind;
+	return n;
+}
+
+/* "name+0x1/0x2 [module]"; false: the address has no name, "0x…" instead. */
+static bool describe(char *to, u64 addr)
+{
+	int n = sprint_symbol(to, addr);
+
+	if (!strncmp(to, "0x", 2))
+		return false;
+	if (!strchr(to, '['))
+		strcpy(to + n, " [kernel]");
+	return true;
+}
+
+void stp_symdata(struct stp_ctx *c, char *dst, stp_u64 addr)
+{
+	char line[LINE_MAX];
+
+	describe(line, addr);
+	stp_strcpy(dst, line, stp_script.limits.maxstringlen);
+}
+
+void stp_symname(struct stp_ctx *c, char *dst, stp_u64 addr)
+{
+	char line[LINE_MAX];
+
+	if (describe(line, addr))
+		*strchrnul(line, '+') = 0;
+	stp_strcpy(dst, line, stp_script.limits.maxstringlen);
+}
+
+void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr)
+{
+	char line[LINE_MAX], *name;
+
+	if (!describe(line, addr)) {
+		stp_strcpy(dst, "<unknown>", stp_script.limits.maxstringlen);
+		return;
+	}
+	name = strrchr(line, '[') + 1;
+	*strchrnul(name, ']') = 0;
+	/* A module's build-id may follow its name. */
+	*strchrnul(name, ' ') = 0;
+	stp_strcpy(dst, name, stp_script.limits.maxstringlen);
+}
+
+void stp_backtrace(struct stp_ctx *c, char *dst)
+{
+	unsigned long at[FRAMES_MAX];
+	size_t size = stp_script.limits.maxstringlen, len = 0;
+	int i, n = frames(c, at);
+
+	dst[0] = 0;
+	/* An address that does not fit whole would be a wrong one. */
+	for (i = 0; i < n && len + 20 < size; i++)
+		len += scnprintf(dst + len, size - len, "%s0x%lx",
+				 i ? " " : "", at[i]);
+}
+
+void stp_print_backtrace(struct stp_ctx *c)
+{
+	unsigned long at[FRAMES_MAX];
+	char line[LINE_MAX];
+	int i, len, n = frames(c, at);
+
+	for (i = 0; i < n; i++) {
+		len = sprintf(line, " 0x%lx : ", at[i]);
+		describe(line + len, at[i]);
+		strcat(line, "\n");
+		stp_print_text(c, line);
+	}
+}
+
+/* "name+0x1/0x2 [module]" to "name+0x1 [module]". */
+static void drop_size(char *line)
+{
+	char *slash = strchr(line, '/');
+
+	if (slash)
+		memmove(slash, strchrnul(slash, ' '),
+			strlen(strchrnul(slash, ' ')) + 1);
+}
+
+void stp_sprint_backtrace(struct stp_ctx *c, char *dst)
+{
+	unsigned long at[FRAMES_MAX];
+	char line[LINE_MAX];
+	size_t size = stp_script.limits.maxstringlen, len = 0;
+	int i, n = frames(c, at);
+
+	dst[0] = 0;
+	for (i = 0; i < n && len + 1 < size; i++) {
+		describe(line, at[i]);
+		drop_size(line);
+		len += scnprintf(dst + len, size - len, "%s\n", line);
+	}
+}
