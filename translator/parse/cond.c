@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Conditions: %( a == b && c < d %? tokens %: tokens %).  In: tokens with
- * macros expanded.  Out: those of the arms that hold.  What an arm that does
- * not hold contains is never looked at, but for nested conditions.
+ * Whether a condition holds: what stands between "%(" and "%?", with macros
+ * expanded.  It asks about the kernel, the CPU, the configuration, this
+ * program, or compares literals (script arguments, mostly).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* strverscmp */
@@ -11,26 +11,22 @@
 
 #include "parse/token.h"
 
-#define COND_DEPTH 100
 #define LANGUAGE_VERSION "5.2" /* what systemtap_v is by default */
 
-struct selector {
+struct cond {
 	struct session *s;
-	const struct token_vec *in;
+	const struct token_vec *in; /* ends with TOK_EOF, which stays */
 	size_t i;
-	struct token_vec *out;
-	bool ok;
 };
 
 enum cmp { CMP_EQ, CMP_NE, CMP_LT, CMP_GT, CMP_LE, CMP_GE };
 
-static const struct token *cond_peek(struct selector *x)
+static const struct token *cond_peek(struct cond *x)
 {
 	return &x->in->v[x->i];
 }
 
-/* The list ends with TOK_EOF, which is never passed. */
-static const struct token *cond_take(struct selector *x)
+static const struct token *cond_take(struct cond *x)
 {
 	const struct token *t = cond_peek(x);
 
@@ -39,11 +35,10 @@ static const struct token *cond_take(struct selector *x)
 	return t;
 }
 
-static bool cond_error(struct selector *x, const struct token *t,
+static bool cond_error(struct cond *x, const struct token *t,
 		       const char *what)
 {
 	token_error(x->s, t, "%s", what);
-	x->ok = false;
 	return false;
 }
 
@@ -66,7 +61,7 @@ static bool cmp_holds(enum cmp cmp, int order)
 	return false;
 }
 
-static bool cond_operator(struct selector *x, enum cmp *cmp)
+static bool cond_operator(struct cond *x, enum cmp *cmp)
 {
 	static const char *const text[] = {
 		[CMP_EQ] = "==", [CMP_NE] = "!=", [CMP_LT] = "<",
@@ -93,7 +88,7 @@ static bool compare_version(const char *have, enum cmp cmp, const char *want)
 	return cmp_holds(cmp, strverscmp(have, want));
 }
 
-static bool compare_names(struct selector *x, const char *have,
+static bool compare_names(struct cond *x, const char *have,
 			  const struct token *op, enum cmp cmp,
 			  const char *want, bool *holds)
 {
@@ -108,14 +103,14 @@ static bool compare_numbers(enum cmp cmp, int64_t a, int64_t b)
 	return cmp_holds(cmp, a < b ? -1 : a > b);
 }
 
-static const char *config_value(struct selector *x, const struct token *t)
+static const char *config_value(struct cond *x, const struct token *t)
 {
 	const char *v = map_get(&x->s->config, t->s);
 
 	return v ? v : "";
 }
 
-static bool compare_config(struct selector *x, const struct token *a,
+static bool compare_config(struct cond *x, const struct token *a,
 			   const struct token *op, enum cmp cmp,
 			   const struct token *b, bool *holds)
 {
@@ -171,7 +166,7 @@ static const char *plain_name_of(const struct session *s, const char *name)
 	return NULL;
 }
 
-static bool compare_subject(struct selector *x, const struct token *a,
+static bool compare_subject(struct cond *x, const struct token *a,
 			    const struct token *op, enum cmp cmp,
 			    const struct token *b, bool *holds)
 {
@@ -205,7 +200,7 @@ static bool compare_subject(struct selector *x, const struct token *a,
 }
 
 /* comparison := subject cmp literal | literal cmp literal */
-static bool cond_comparison(struct selector *x, bool *holds)
+static bool cond_comparison(struct cond *x, bool *holds)
 {
 	const struct token *a = cond_take(x), *op, *b;
 	enum cmp cmp = CMP_EQ;
@@ -232,7 +227,7 @@ static bool cond_comparison(struct selector *x, bool *holds)
 }
 
 /* all := comparison {"&&" comparison} */
-static bool cond_all(struct selector *x, bool *holds)
+static bool cond_all(struct cond *x, bool *holds)
 {
 	bool one;
 
@@ -248,7 +243,7 @@ static bool cond_all(struct selector *x, bool *holds)
 }
 
 /* any := all {"||" all} */
-static bool cond_any(struct selector *x, bool *holds)
+static bool cond_any(struct cond *x, bool *holds)
 {
 	bool one;
 
@@ -263,86 +258,14 @@ static bool cond_any(struct selector *x, bool *holds)
 	return true;
 }
 
-/* Goes to the "%?", past whatever the condition is. */
-static bool skip_condition(struct selector *x)
+bool cond_holds(struct session *s, const struct token_vec *cond, bool *holds)
 {
-	const struct token *t;
+	struct cond x = { .s = s, .in = cond };
 
-	for (;;) {
-		t = cond_peek(x);
-		if (tok_is(t, "%?"))
-			return true;
-		if (t->kind == TOK_EOF || tok_is(t, "%)"))
-			return false;
-		x->i++;
-	}
-}
-
-static void cond_arm(struct selector *x, bool keep, int depth);
-
-/* conditional := "%(" any "%?" arm ["%:" arm] "%)" */
-static void conditional(struct selector *x, bool keep, int depth)
-{
-	const struct token *start = cond_take(x);
-	bool holds = false, bad = false;
-
-	if (depth > COND_DEPTH) {
-		cond_error(x, start, "conditions are nested too deeply");
-		x->i = x->in->n - 1;
-		return;
-	}
-	if (keep)
-		bad = !cond_any(x, &holds);
-	if (keep && !bad && !tok_is(cond_peek(x), "%?"))
-		bad = !cond_error(x, cond_peek(x), "expected '%?' marker for "
-						   "conditional");
-	if ((bad || !keep) && !skip_condition(x)) {
-		cond_take(x);
-		return;
-	}
-	cond_take(x);
-	cond_arm(x, keep && holds && !bad, depth);
-	if (tok_is(cond_peek(x), "%:")) {
-		cond_take(x);
-		cond_arm(x, keep && !holds && !bad, depth);
-	}
-	if (tok_is(cond_peek(x), "%)"))
-		cond_take(x);
-	else
-		cond_error(x, cond_peek(x), "incomplete conditional: expected "
-					    "'%)'");
-}
-
-static void cond_arm(struct selector *x, bool keep, int depth)
-{
-	for (;;) {
-		const struct token *t = cond_peek(x);
-
-		if (t->kind == TOK_EOF || tok_is(t, "%:") || tok_is(t, "%)"))
-			return;
-		if (tok_is(t, "%(")) {
-			conditional(x, keep, depth + 1);
-			continue;
-		}
-		if (keep)
-			vec_push(&x->s->arena, x->out, *t);
-		x->i++;
-	}
-}
-
-bool cond_select(struct session *s, const struct token_vec *in,
-		 struct token_vec *out)
-{
-	struct selector x = { .s = s, .in = in, .out = out, .ok = true };
-
-	for (;;) {
-		const struct token *t;
-
-		cond_arm(&x, true, 0);
-		/* A marker with no condition: the parser says so. */
-		t = cond_take(&x);
-		vec_push(&s->arena, out, *t);
-		if (t->kind == TOK_EOF)
-			return x.ok;
-	}
+	if (!cond_any(&x, holds))
+		return false;
+	if (cond_peek(&x)->kind == TOK_EOF)
+		return true;
+	return cond_error(&x, cond_peek(&x),
+			  "expected '%?' marker for conditional");
 }

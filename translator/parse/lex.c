@@ -448,7 +448,8 @@ static struct token lex_one(struct lexer *lx)
 	return t;
 }
 
-struct token_vec lex_source(struct session *s, const struct source *src)
+struct token_vec lex_source(struct session *s, struct arena *a,
+			    const struct source *src)
 {
 	struct lexer lx = {
 		.s = s, .src = src, .p = src->text,
@@ -458,7 +459,7 @@ struct token_vec lex_source(struct session *s, const struct source *src)
 
 	paste(&lx, "", (struct loc){ 0 });
 	do {
-		vec_push(&s->arena, &out, lex_one(&lx));
+		vec_push(a, &out, lex_one(&lx));
 	} while (out.v[out.n - 1].kind != TOK_EOF);
 	buf_free(&lx.text);
 	return out;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Macros.  In: tokens as read.  Out: tokens without @define, each use of a
- * macro replaced by its body.  A body is scanned again, so it may use other
- * macros; the arguments of a use belong to the place of the use, so they
- * never see the parameters of the macro they are passed to.  Conditions are
- * not decided yet: both arms are expanded.
+ * Macros and conditions.  In: tokens as read.  Out: tokens without @define,
+ * each use of a macro replaced by its body, each condition by the arm that
+ * holds; the other arm is not looked at, so it defines nothing.  A body is
+ * scanned again, so it may use other macros; the arguments of a use belong to
+ * the place of the use: they never see the parameters of the macro they are
+ * passed to.  Bodies and arms are balanced, so each is a span of its list.
  */
 #include "parse/token.h"
 
-#define EXPANSION_DEPTH 64
+#define EXPANSION_DEPTH 100
 #define EXPANSION_MAX (1u << 20) /* tokens handled for one source */
 
 /* A stretch of tokens being read: the source, a body, or an argument. */
@@ -28,6 +29,7 @@ struct bindings {
 
 struct expander {
 	struct session *s;
+	struct arena *a; /* of the lists */
 	struct map *own;
 	struct token_vec *out;
 	size_t handled; /* tokens put out so far, arguments counted too */
@@ -60,7 +62,7 @@ static void expand_error(struct expander *x, const struct token *t,
 
 static const struct token *span_peek(const struct span *in)
 {
-	/* Every span but the source ends where it ends. */
+	/* Every span but the source's ends without one. */
 	static const struct token eof = { .kind = TOK_EOF, .s = "" };
 
 	return in->i < in->n ? &in->v[in->i] : &eof;
@@ -74,7 +76,7 @@ static void emit(struct expander *x, const struct token *t)
 		x->full = true;
 		return;
 	}
-	vec_push(&x->s->arena, x->out, *t);
+	vec_push(x->a, x->out, *t);
 }
 
 /* ---- definitions ---- */
@@ -249,7 +251,7 @@ static bool use_args(struct expander *x, struct span *in,
 		if (own->list.n < m->params.n)
 			bind.name = m->params.v[own->list.n];
 		bind.tokens = expand_arg(x, &arg, outer, from, what, depth);
-		vec_push(&x->s->arena, &own->list, bind);
+		vec_push(x->a, &own->list, bind);
 		if (tok_is(span_peek(in), ")"))
 			break;
 	}
@@ -303,6 +305,78 @@ static const struct binding *find_binding(const struct bindings *b,
 	return NULL;
 }
 
+/* ---- conditions ---- */
+
+/* The tokens up to a marker outside nested conditions; the marker stays. */
+static struct span until_marker(struct span *in, bool condition)
+{
+	struct span out = { .v = in->v + in->i };
+	int depth = 0;
+
+	for (; in->i < in->n && in->v[in->i].kind != TOK_EOF; in->i++) {
+		const struct token *t = &in->v[in->i];
+
+		if (!depth && (tok_is(t, "%)") || tok_is(t, "%:") ||
+			       (condition && tok_is(t, "%?"))))
+			break;
+		depth += tok_is(t, "%(") - tok_is(t, "%)");
+	}
+	out.n = (size_t)(in->v + in->i - out.v);
+	return out;
+}
+
+static bool accept_marker(struct span *in, const char *marker)
+{
+	if (!tok_is(span_peek(in), marker))
+		return false;
+	in->i++;
+	return true;
+}
+
+/* conditional := "%(" condition "%?" arm ["%:" arm] "%)" */
+static void expand_conditional(struct expander *x, struct span *in,
+			       const struct bindings *b,
+			       const struct loc *from, const char *what,
+			       int depth)
+{
+	const struct token *start = &in->v[in->i];
+	struct span cond, then, otherwise = { 0 }, *arm;
+	struct token eof = { .kind = TOK_EOF, .s = "", .loc = start->loc };
+	struct token_vec list;
+	bool holds = false;
+
+	in->i++;
+	cond = until_marker(in, true);
+	if (!accept_marker(in, "%?")) {
+		expand_error(x, span_peek(in), "expected '%?' marker for "
+					       "conditional");
+		until_marker(in, false);
+		accept_marker(in, "%)");
+		return;
+	}
+	then = until_marker(in, false);
+	if (accept_marker(in, "%:"))
+		otherwise = until_marker(in, false);
+	if (!accept_marker(in, "%)")) {
+		expand_error(x, span_peek(in), "incomplete conditional: "
+					       "expected '%)'");
+		return;
+	}
+	if (depth >= EXPANSION_DEPTH) {
+		x->full = true;
+		expand_error(x, start, "conditions are nested too deeply");
+		return;
+	}
+	list = expand_arg(x, &cond, b, from, what, depth);
+	vec_push(x->a, &list, eof);
+	if (!cond_holds(x->s, &list, &holds)) {
+		x->ok = false;
+		return;
+	}
+	arm = holds ? &then : &otherwise;
+	expand_span(x, arm, b, from, what, depth + 1);
+}
+
 /* Copies in to the output, expanding what is a macro. */
 static void expand_span(struct expander *x, struct span *in,
 			const struct bindings *b, const struct loc *from,
@@ -313,6 +387,10 @@ static void expand_span(struct expander *x, struct span *in,
 		const struct binding *bind;
 		const struct macro *m = NULL;
 
+		if (tok_is(&t, "%(")) {
+			expand_conditional(x, in, b, from, what, depth);
+			continue;
+		}
 		if (t.kind == TOK_IDENT && t.s[0] == '@' && t.s[1]) {
 			if (!strcmp(t.s, "@define")) {
 				expand_define(x, in);
@@ -342,15 +420,16 @@ static void expand_span(struct expander *x, struct span *in,
 	}
 }
 
-bool macro_expand(struct session *s, struct map *own,
-		  const struct token_vec *in, struct token_vec *out)
+bool preprocess(struct session *s, struct arena *a, struct map *own,
+		const struct token_vec *in, struct token_vec *out)
 {
-	struct expander x = { .s = s, .own = own, .out = out, .ok = true };
+	struct expander x = { .s = s, .a = a, .own = own, .out = out,
+			      .ok = true };
 	struct span span = { .v = in->v, .n = in->n };
 
 	expand_span(&x, &span, NULL, NULL, NULL, 0);
 	/* An error that ran into the end must not have eaten it. */
 	if (!out->n || out->v[out->n - 1].kind != TOK_EOF)
-		vec_push(&s->arena, out, in->v[in->n - 1]);
+		vec_push(a, out, in->v[in->n - 1]);
 	return x.ok;
 }

@@ -198,10 +198,9 @@ static void parse_one_global(struct parser *p, bool is_private)
 	vec_push(p->a, &p->file->globals, g);
 }
 
-/* global := ["private"] "global" one {"," one} */
-static void parse_global(struct parser *p, bool is_private)
+/* globals := one {"," one} */
+static void parse_globals(struct parser *p, bool is_private)
 {
-	take(p);
 	do {
 		parse_one_global(p, is_private);
 	} while (accept_op(p, ","));
@@ -321,24 +320,25 @@ static void parse_probe(struct parser *p)
 	vec_push(p->a, &p->file->probes, d);
 }
 
+/* private := "private" (function | ["global"] globals) */
 static void parse_private(struct parser *p)
 {
 	take(p);
-	if (at_word(p, "function"))
+	if (at_word(p, "function")) {
 		parse_function(p, true);
-	else if (at_word(p, "global"))
-		parse_global(p, true);
-	else
-		parse_fail(p, peek(p), "expected 'function' or 'global'");
+		return;
+	}
+	accept_word(p, "global");
+	parse_globals(p, true);
 }
 
-/* decl := probe | global | function | EMBEDDED */
+/* decl := probe | "global" globals | function | private | EMBEDDED */
 static void parse_decl(struct parser *p)
 {
 	if (at_word(p, "probe"))
 		parse_probe(p);
-	else if (at_word(p, "global"))
-		parse_global(p, false);
+	else if (accept_word(p, "global"))
+		parse_globals(p, false);
 	else if (at_word(p, "function"))
 		parse_function(p, false);
 	else if (at_word(p, "private"))
@@ -350,11 +350,13 @@ static void parse_decl(struct parser *p)
 				       "'private', 'function', or '%%{'");
 }
 
+/* Embedded C is a declaration only where a line begins with it: it also
+ * stands inside expressions. */
 static bool at_decl(struct parser *p)
 {
 	return at_word(p, "probe") || at_word(p, "global") ||
 	       at_word(p, "function") || at_word(p, "private") ||
-	       peek(p)->kind == TOK_EMBEDDED;
+	       (peek(p)->kind == TOK_EMBEDDED && peek(p)->loc.col == 1);
 }
 
 /* After an error in what began at start. */
@@ -388,21 +390,24 @@ struct file *parse_source(struct session *s, const struct source *src,
 			  bool *ok)
 {
 	struct parser p = { .s = s, .a = &s->arena };
+	struct arena scratch = { 0 };
 	struct map macros = { 0 };
 
 	p.file = arena_new(&s->arena, struct file);
 	p.file->src = src;
 	p.privileged = src->kind == SOURCE_TAPSET || s->opt.guru;
-	*ok = tokenize(s, src, &macros, &p.toks);
+	*ok = tokenize(s, &scratch, src, &macros, &p.toks);
 	*ok &= parse_decls(&p);
+	arena_free(&scratch);
 	return p.file;
 }
 
 bool parse_macro_library(struct session *s, const struct source *src)
 {
-	struct token_vec raw = lex_source(s, src), rest = { 0 };
+	/* Bodies are read later on, so these lists stay. */
+	struct token_vec raw = lex_source(s, &s->arena, src), rest = { 0 };
 	struct map own = { 0 };
-	bool ok = macro_expand(s, &own, &raw, &rest);
+	bool ok = preprocess(s, &s->arena, &own, &raw, &rest);
 
 	if (ok && rest.v[0].kind != TOK_EOF) {
 		token_error(s, &rest.v[0],

@@ -30,6 +30,21 @@ bool tok_is_name(const struct token *t, const char *name)
 	       !strcmp(t->s, name);
 }
 
+/* "KIND 'TEXT'"; every node gets one, so it is not left to printf. */
+static const char *describe(struct arena *a, const char *kind, const char *text)
+{
+	size_t n = strlen(kind), m = strlen(text);
+	char *s = arena_alloc(a, n + m + 4), *p = s;
+
+	memcpy(p, kind, n);
+	p += n;
+	*p++ = ' ';
+	*p++ = '\'';
+	memcpy(p, text, m);
+	p[m] = '\'';
+	return s;
+}
+
 const char *tok_describe(struct arena *a, const struct token *t)
 {
 	switch (t->kind) {
@@ -37,21 +52,20 @@ const char *tok_describe(struct arena *a, const struct token *t)
 		return arena_printf(a, "%s EOF",
 				    t->loc.src ? t->loc.src->name : "macro");
 	case TOK_IDENT:
-		return arena_printf(a, "%s '%s'",
-				    is_keyword(t->s) ? "keyword" : "identifier",
-				    t->s);
+		return describe(a, is_keyword(t->s) ? "keyword" : "identifier",
+				t->s);
 	case TOK_NUMBER:
-		return arena_printf(a, "number '%s'", t->s);
+		return describe(a, "number", t->s);
 	case TOK_STRING:
-		return arena_printf(a, "string '%s'", t->s);
+		return describe(a, "string", t->s);
 	case TOK_OP:
-		return arena_printf(a, "operator '%s'", t->s);
+		return describe(a, "operator", t->s);
 	case TOK_EMBEDDED:
 		return "embedded-code";
 	case TOK_JUNK:
 		break;
 	}
-	return arena_printf(a, "junk '%s'", t->s);
+	return describe(a, "junk", t->s);
 }
 
 void token_error(struct session *s, const struct token *t, const char *fmt, ...)
@@ -70,18 +84,19 @@ void token_error(struct session *s, const struct token *t, const char *fmt, ...)
 	diag_parse(&s->diag, at, tok_describe(&s->arena, t), "%s", msg);
 }
 
-/* Makes "a" "b" one literal. */
-static void glue_strings(struct session *s, const struct token_vec *in,
-			 struct token_vec *out)
+/* Makes "a" "b" one literal, in place. */
+static void glue_strings(struct session *s, struct token_vec *list)
 {
-	vec_for(i, in) {
-		const struct token *t = &in->v[i];
-		struct token *last = out->n ? &out->v[out->n - 1] : NULL;
+	size_t n = 0;
+
+	vec_for(i, list) {
+		const struct token *t = &list->v[i];
+		struct token *last = n ? &list->v[n - 1] : NULL;
 		char *both;
 
 		if (t->kind != TOK_STRING || !last ||
 		    last->kind != TOK_STRING) {
-			vec_push(&s->arena, out, *t);
+			list->v[n++] = *t;
 			continue;
 		}
 		both = arena_alloc(&s->arena, last->len + t->len + 1);
@@ -90,16 +105,15 @@ static void glue_strings(struct session *s, const struct token_vec *in,
 		last->s = both;
 		last->len += t->len;
 	}
+	list->n = n;
 }
 
-bool tokenize(struct session *s, const struct source *src, struct map *own,
-	      struct token_vec *out)
+bool tokenize(struct session *s, struct arena *a, const struct source *src,
+	      struct map *own, struct token_vec *out)
 {
-	struct token_vec raw = lex_source(s, src);
-	struct token_vec expanded = { 0 }, selected = { 0 };
-	bool ok = macro_expand(s, own, &raw, &expanded);
+	struct token_vec raw = lex_source(s, a, src);
+	bool ok = preprocess(s, a, own, &raw, out);
 
-	ok &= cond_select(s, &expanded, &selected);
-	glue_strings(s, &selected, out);
+	glue_strings(s, out);
 	return ok;
 }

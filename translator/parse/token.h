@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From text to tokens, in three steps, each a list in and a list out:
+ * From text to tokens, in two steps, each a list in and a list out:
  *
  *	lex_source()	characters; $1 @1 $# @# are replaced here
- *	macro_expand()	@define taken out, @name(…) replaced by its body
- *	cond_select()	%( … %? … %: … %) replaced by the arm that holds
+ *	preprocess()	@define taken out, @name(…) replaced by its body,
+ *			%( … %? … %: … %) by the arm that holds
  *
  * Errors in text that a condition leaves out must not matter, so the first
  * step reports nothing: what it cannot read becomes a TOK_JUNK with the
  * message in it, and whoever consumes that reports it.
+ *
+ * The lists are in an arena of their own, which ends with the file's parse;
+ * what a list's tokens point to is in the session's.
  */
 #ifndef STAPX_TOKEN_H
 #define STAPX_TOKEN_H
@@ -44,7 +47,8 @@ bool is_keyword(const char *name);
 const char *tok_describe(struct arena *a, const struct token *t);
 
 /* Ends with one TOK_EOF. */
-struct token_vec lex_source(struct session *s, const struct source *src);
+struct token_vec lex_source(struct session *s, struct arena *a,
+			    const struct source *src);
 
 /* A macro: its body is kept as it was read. */
 struct macro {
@@ -58,14 +62,15 @@ struct macro {
 /* Definitions of a file go into own; those of s->macros (from .stpm files)
  * are used where own has none.  False when an error was reported; the list is
  * usable all the same. */
-bool macro_expand(struct session *s, struct map *own,
-		  const struct token_vec *in, struct token_vec *out);
-bool cond_select(struct session *s, const struct token_vec *in,
-		 struct token_vec *out);
+bool preprocess(struct session *s, struct arena *a, struct map *own,
+		const struct token_vec *in, struct token_vec *out);
+/* Decides "x == y && …", macros expanded, ended by a TOK_EOF; false when an
+ * error was reported. */
+bool cond_holds(struct session *s, const struct token_vec *cond, bool *holds);
 
-/* All three.  String literals that touch one another become one. */
-bool tokenize(struct session *s, const struct source *src, struct map *own,
-	      struct token_vec *out);
+/* Both.  String literals that touch one another become one. */
+bool tokenize(struct session *s, struct arena *a, const struct source *src,
+	      struct map *own, struct token_vec *out);
 
 /* Reports what t is wrong with: its own message when it is junk. */
 void token_error(struct session *s, const struct token *t, const char *fmt,
