@@ -10,6 +10,8 @@
 
 /* Units libdw is led past before their pages are given back. */
 #define LEAD_STEP 128
+/* DIEs asked for between two times that pages are given back. */
+#define FORGET_EVERY 4096
 
 static const char *hex(struct arena *a, const uint8_t *p, size_t n)
 {
@@ -187,6 +189,8 @@ bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die)
 	if (!debuginfo_dwarf(di))
 		return false;
 	lead_to(di, off);
+	if (++di->asked % FORGET_EVERY == 0)
+		elf_file_forget_pages(&di->f);
 	return dwarf_offdie(di->dw, off, die) != NULL;
 }
 

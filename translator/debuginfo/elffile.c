@@ -282,8 +282,10 @@ bool elf_file_read(const struct elf_file *f, uint64_t addr, void *to, size_t n)
 
 void elf_file_forget_pages(const struct elf_file *f)
 {
-	static const char *const big[] = {".debug_info", ".debug_abbrev",
-					  ".debug_str"};
+	static const char *const big[] = {
+		".debug_info",	   ".debug_abbrev",   ".debug_str",
+		".debug_loclists", ".debug_rnglists", ".debug_line",
+	};
 	uint64_t page = sysconf(_SC_PAGESIZE);
 
 	for (size_t i = 0; i < ARRAY_SIZE(big); i++) {

@@ -84,39 +84,19 @@ static const char *section_str(const struct elf_file *f, const char *section,
 
 /* ---- names ---- */
 
-/* path with "." and ".." worked out as text; leading ".." fall off. */
-static char *tidy(struct arena *a, const char *path)
+/* Without the "./" and "../" it begins with.  Those further in stay: they are
+ * how the compiler was given the name, and what people see and type. */
+static const char *from_top(const char *path)
 {
-	char *out = arena_alloc(a, strlen(path) + 2), *o = out;
-	bool absolute = *path == '/';
-
-	if (absolute)
-		*o++ = '/';
-	while (*path) {
-		size_t n;
-
+	for (;;) {
+		if (str_starts(path, "./"))
+			path += 2;
+		else if (str_starts(path, "../"))
+			path += 3;
+		else
+			return path;
 		path += strspn(path, "/");
-		n = strcspn(path, "/");
-		if (!n || (n == 1 && path[0] == '.')) {
-			path += n;
-			continue;
-		}
-		if (n == 2 && !memcmp(path, "..", 2)) {
-			while (o > out + absolute && o[-1] != '/')
-				o--;
-			if (o > out + absolute)
-				o--;
-			path += n;
-			continue;
-		}
-		if (o > out && o[-1] != '/')
-			*o++ = '/';
-		memcpy(o, path, n);
-		o += n;
-		path += n;
 	}
-	*o = 0;
-	return out;
 }
 
 static const char *below(const char *path, const char *dir)
@@ -132,34 +112,35 @@ static const char *below(const char *path, const char *dir)
 const char *source_path(struct arena *a, const char *comp_dir,
 			const char *root, const char *path)
 {
-	const char *t = tidy(a, path), *s;
+	const char *s;
 
-	if (*t != '/')
-		return t;
-	if ((s = below(t, comp_dir)) || (s = below(t, root)))
-		return s;
-	return t;
+	if (*path == '/' &&
+	    ((s = below(path, comp_dir)) || (s = below(path, root))))
+		path = s;
+	return arena_strdup(a, from_top(path));
 }
 
 const char *source_root(struct arena *a, const char *comp_dir, const char *name)
 {
-	const char *t = tidy(a, name);
 	static const char *const anchors[] = {"/init/main.c",
 					      "/init/version.c"};
 
+	if (*name != '/')
+		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(anchors); i++)
-		if (*t == '/' && str_ends(t, anchors[i]))
-			return arena_strndup(a, t,
-					     strlen(t) - strlen(anchors[i]));
+		if (str_ends(name, anchors[i]))
+			return arena_strndup(a, name,
+					     strlen(name) -
+						     strlen(anchors[i]));
 	/* Built outside the tree: what unit and build folder share. */
-	if (*t == '/' && comp_dir && *comp_dir == '/' && !below(t, comp_dir)) {
+	if (comp_dir && *comp_dir == '/' && !below(name, comp_dir)) {
 		size_t n = 0, slash = 0, depth = 0;
 
-		for (; t[n] && t[n] == comp_dir[n]; n++)
-			if (t[n] == '/')
+		for (; name[n] && name[n] == comp_dir[n]; n++)
+			if (name[n] == '/')
 				slash = n, depth++;
 		if (depth >= 3)
-			return arena_strndup(a, t, slash);
+			return arena_strndup(a, name, slash);
 	}
 	return NULL;
 }

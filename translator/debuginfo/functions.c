@@ -122,7 +122,7 @@ const char *debuginfo_similar_funcs(struct debuginfo *di, const char *name,
 /* ---- by address ---- */
 
 static size_t ranges_of(struct debuginfo *di, Dwarf_Die *die, uint64_t entry,
-			const struct dbg_range **out)
+			struct dbg_range **out)
 {
 	VEC(struct dbg_range) v = {0};
 	Dwarf_Addr base, lo, hi;
@@ -142,15 +142,35 @@ static size_t ranges_of(struct debuginfo *di, Dwarf_Die *die, uint64_t entry,
 	return v.n;
 }
 
+uint64_t inst_code_pc(const struct dbg_inst *inst, Dwarf_Die *die, uint64_t pc)
+{
+	Dwarf_Addr base, lo, hi;
+
+	if (inst->is_inline || pc != inst->pc || dwarf_haspc(die, pc) > 0)
+		return pc;
+	if (!dwarf_lowpc(die, &lo) ||
+	    dwarf_ranges(die, 0, &base, &lo, &hi) > 0)
+		return lo;
+	return pc;
+}
+
 size_t dbg_inst_ranges(struct debuginfo *di, const struct dbg_inst *inst,
 		       const struct dbg_range **out)
 {
+	struct dbg_range *r;
 	Dwarf_Die die;
+	uint64_t pc;
+	size_t n;
 
 	*out = NULL;
 	if (!debuginfo_die(di, inst->die, &die))
 		return 0;
-	return ranges_of(di, &die, inst->pc, out);
+	pc = inst_code_pc(inst, &die, inst->pc);
+	n = ranges_of(di, &die, pc, &r);
+	if (n && r[0].lo == pc)
+		r[0].lo = inst->pc;
+	*out = r;
+	return n;
 }
 
 /* The function whose out-of-line copy starts nearest below addr. */
@@ -236,7 +256,10 @@ bool debuginfo_func_at(struct debuginfo *di, uint64_t addr, bool innermost,
 
 	if (!func_below(di, addr, f, inst))
 		return false;
-	if (!debuginfo_die(di, inst->die, &die) || dwarf_haspc(&die, addr) <= 0)
+	if (!debuginfo_die(di, inst->die, &die))
+		return false;
+	addr = inst_code_pc(inst, &die, addr);
+	if (dwarf_haspc(&die, addr) <= 0)
 		return false;
 	if (innermost && inline_at(&die, addr, &inner)) {
 		struct dbg_func g;

@@ -19,6 +19,7 @@
 #define CHUNK 8		 /* units taken at once */
 #define UNITS_A_WORKER 64 /* fewer units than this start no further thread */
 #define FORGET_EVERY 256
+#define MAX_ENTRY_GAP 32 /* bytes of NOPs at a function's start */
 
 struct job {
 	const uint64_t *cus;
@@ -335,6 +336,47 @@ static void unite_functions(struct merge *m)
 	free(now);
 }
 
+/* The symbol at or below an address. */
+static const struct index_sym *symbol_below(const struct merge *m, uint64_t pc)
+{
+	size_t lo = 0, hi = m->syms.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (m->syms.v[mid].addr <= pc)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (lo > 1 && m->syms.v[lo - 2].addr == m->syms.v[lo - 1].addr)
+		lo--;
+	return lo ? &m->syms.v[lo - 1] : NULL;
+}
+
+/* GCC before 13 lets a function begin, in the DWARF, after the NOPs that
+ * -fpatchable-function-entry puts at its start (arm64).  The kernel knows the
+ * function by its symbol, and sets return probes only there. */
+static void start_at_symbols(struct merge *m)
+{
+	vec_for(i, &m->insts) {
+		struct walk_inst *x = &m->insts.v[i];
+		const struct index_sym *s;
+		const char *func, *name;
+		size_t n;
+
+		if (x->is_inline || !(s = symbol_below(m, x->pc)) ||
+		    s->type != STT_FUNC || x->pc - s->addr >= s->size ||
+		    x->pc - s->addr > MAX_ENTRY_GAP)
+			continue;
+		func = m->str.s + m->out_funcs.v[x->func].name;
+		name = m->str.s + s->name;
+		n = strlen(func);
+		if (!strncmp(name, func, n) && (!name[n] || name[n] == '.'))
+			x->pc = s->addr;
+	}
+}
+
 static bool same_inst(const struct walk_inst *a, const struct walk_inst *b)
 {
 	return a->func == b->func && a->pc == b->pc &&
@@ -427,6 +469,7 @@ static bool settle(struct merge *m, const char **why)
 	struct symname_ctx ctx;
 
 	unite_functions(m);
+	start_at_symbols(m);
 	if (!group_instances(m, why))
 		return false;
 	drop_empty_functions(m);

@@ -144,6 +144,7 @@ struct debuginfo {
 	const struct dbg_type **types; /* handles, hashed by DIE */
 	size_t ntypes, ntype_slots;
 	const struct dbg_type *void_type;
+	size_t asked; /* DIEs */
 	size_t led; /* units of the index that libdw has been led past */
 	const char *root; /* source root, or NULL */
 	struct cu_files *cu_files; /* file tables read so far */
@@ -159,6 +160,9 @@ struct cu_files {
 Dwarf *debuginfo_dwarf(struct debuginfo *di);
 /* The DIE at an offset; false when there is none. */
 bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die);
+/* pc as the DWARF has it: an instance may begin with instructions that its
+ * DIE does not cover (see start_at_symbols()). */
+uint64_t inst_code_pc(const struct dbg_inst *inst, Dwarf_Die *die, uint64_t pc);
 /* Name of an attribute's file, relative to the source root. */
 const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
 /* The type a DIE's DW_AT_type (or its origin's) names; void when none. */

@@ -13,6 +13,7 @@ struct locating {
 	struct debuginfo *di;
 	Dwarf_Attribute *at;
 	uint64_t pc;
+	bool at_entry;
 };
 
 /* ---- what an expression may refer to ---- */
@@ -194,7 +195,7 @@ static void fill_env(struct locating *l, const struct dbg_inst *inst,
 		.addrx = get_addrx,
 		.call = get_call,
 		.base_type = get_base_type,
-		.at_entry = inst && !inst->is_inline && l->pc == inst->pc,
+		.at_entry = l->at_entry,
 	};
 	if (!inst)
 		return;
@@ -290,6 +291,10 @@ struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 	struct locating l = {.di = di, .at = &at, .pc = pc};
 	struct place_env env;
 
+	if (inst && debuginfo_die(di, inst->die, &die)) {
+		l.at_entry = !inst->is_inline && pc == inst->pc;
+		l.pc = pc = inst_code_pc(inst, &die, pc);
+	}
 	if (!debuginfo_die(di, v->die, &die))
 		return place_none(di->a, "its description cannot be read");
 	if (!dwarf_attr_integrate(&die, DW_AT_location, &at)) {

@@ -19,7 +19,8 @@ static bool is_bookkeeping(const char *name)
 {
 	static const char *const prefixes[] = {
 		"__ksymtab_", "__kstrtab_", "__kstrtabns_", "__crc_",
-		"_kbl_addr_", "__export_symbol_", ".L", "$x", "$d", "$a", "$t",
+		"_kbl_addr_", "__export_symbol_", "__pfx_", ".L", "$x", "$d",
+		"$a", "$t",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)

@@ -149,7 +149,8 @@ void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 
 	dbg_inst_params(di, inst, out);
 	if (debuginfo_die(di, inst->die, &die))
-		add_locals(di, &die, pc, inst->die, 0, out);
+		add_locals(di, &die, inst_code_pc(inst, &die, pc), inst->die, 0,
+			   out);
 }
 
 /* ---- globals ---- */

@@ -274,7 +274,8 @@ static void take_variable(struct unit *u, uint32_t off, const struct facts *f)
 {
 	struct walk *w = u->w;
 
-	if (!f->name || f->declaration || !(f->has_location || f->has_const))
+	if (!f->name || f->declaration || !(f->has_location || f->has_const) ||
+	    str_starts(f->name, "__UNIQUE_ID_"))
 		return;
 	vec_push(w->a, &w->vars,
 		 (struct index_var){.name = strtab_add(&w->str, f->name),
