@@ -71,6 +71,8 @@ static struct point_vec multiply(struct parser *p, const struct point_vec *a,
 
 			/* Its list is shared until now. */
 			pt->comps.cap = pt->comps.n;
+			pt->optional |= b->v[k]->optional;
+			pt->sufficient |= b->v[k]->sufficient;
 			vec_for(c, &b->v[k]->comps)
 				vec_push(p->a, &pt->comps,
 					 b->v[k]->comps.v[c]);
@@ -80,7 +82,20 @@ static struct point_vec multiply(struct parser *p, const struct point_vec *a,
 	return out;
 }
 
-/* choice := "{" path {"," path} "}" */
+/* suffix := "?" | "!" */
+static void parse_suffix(struct parser *p, struct point_vec *points)
+{
+	bool sufficient = at_op(p, "!");
+
+	if (!accept_op(p, "?") && !accept_op(p, "!"))
+		return;
+	vec_for(i, points) {
+		points->v[i]->optional = true;
+		points->v[i]->sufficient |= sufficient;
+	}
+}
+
+/* choice := "{" path [suffix] {"," path [suffix]} "}" */
 static struct point_vec parse_choice(struct parser *p)
 {
 	struct point_vec out = { 0 };
@@ -90,6 +105,7 @@ static struct point_vec parse_choice(struct parser *p)
 	do {
 		struct point_vec one = parse_path(p);
 
+		parse_suffix(p, &one);
 		vec_for(i, &one)
 			vec_push(p->a, &out, one.v[i]);
 		if (out.n > POINTS_MAX)
@@ -135,17 +151,13 @@ static struct point_vec parse_path(struct parser *p)
 	return out;
 }
 
-/* point := path ["?" | "!"] ["if" "(" expr ")"] */
+/* point := path [suffix] ["if" "(" expr ")"] */
 static void parse_point(struct parser *p, struct point_vec *out)
 {
 	struct point_vec points = parse_path(p);
-	bool optional = false, sufficient = false;
 	struct expr *condition = NULL;
 
-	if (accept_op(p, "?"))
-		optional = true;
-	else if (accept_op(p, "!"))
-		optional = sufficient = true;
+	parse_suffix(p, &points);
 	if (accept_word(p, "if")) {
 		p->nodes = 0;
 		expect_op(p, "(");
@@ -153,8 +165,6 @@ static void parse_point(struct parser *p, struct point_vec *out)
 		expect_op(p, ")");
 	}
 	vec_for(i, &points) {
-		points.v[i]->optional = optional;
-		points.v[i]->sufficient = sufficient;
 		points.v[i]->condition = condition;
 		vec_push(p->a, out, points.v[i]);
 	}
