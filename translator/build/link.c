@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Linking, twice as kbuild does it: the script's objects with the members of
+ * the runtime that they need become one object, which tells modpost what it
+ * wants of the kernel; that object and NAME.mod.o become the module.
+ */
+#include "build/build.h"
+
+/* What only the last link takes. */
+static size_t last_only(const struct args *v, size_t i)
+{
+	const char *arg = v->list.v[i];
+
+	if (!strcmp(arg, "-T") || !strcmp(arg, "--script"))
+		return 2;
+	return str_starts(arg, "--build-id") || str_starts(arg, "-T") ||
+	       str_starts(arg, "--script=");
+}
+
+static void add_linker(struct session *s, struct args *v)
+{
+	args_add(&s->arena, v, "%sld", s->sysroot->cross ? s->sysroot->cross :
+		 "");
+}
+
+static bool whole_tool(struct session *s, const char *object)
+{
+	struct args v = { 0 };
+
+	if (!s->prepared->objtool_link)
+		return true;
+	if (!args_file(s, &v, s->prepared->objtool_link))
+		return false;
+	args_add(&s->arena, &v, "%s", object);
+	return run_tool(s, &v, s->sysroot->build, "objtool");
+}
+
+bool link_objects(struct session *s, const char *const *objects, size_t n,
+		  const char *out)
+{
+	struct args flags = { 0 }, v = { 0 };
+	size_t skip;
+
+	if (!args_file(s, &flags, s->prepared->ldflags))
+		return false;
+	add_linker(s, &v);
+	for (size_t i = 0; i < flags.list.n; i += skip ? skip : 1) {
+		skip = last_only(&flags, i);
+		if (!skip)
+			args_add(&s->arena, &v, "%s", flags.list.v[i]);
+	}
+	/* Nothing refers to the module's own entry points but the kernel. */
+	args_add(&s->arena, &v, "-S");
+	args_add(&s->arena, &v, "--undefined=init_module");
+	args_add(&s->arena, &v, "--undefined=cleanup_module");
+	args_add(&s->arena, &v, "-o");
+	args_add(&s->arena, &v, "%s", out);
+	for (size_t i = 0; i < n; i++)
+		args_add(&s->arena, &v, "%s", objects[i]);
+	args_add(&s->arena, &v, "%s", s->prepared->runtime);
+	return run_tool(s, &v, s->tmpdir, "the linker") && whole_tool(s, out);
+}
+
+bool link_module(struct session *s, const char *object, const char *mod_object,
+		 const char *out)
+{
+	struct args flags = { 0 }, v = { 0 };
+
+	if (!args_file(s, &flags, s->prepared->ldflags))
+		return false;
+	add_linker(s, &v);
+	for (size_t i = 0; i < flags.list.n; i++) {
+		const char *arg = flags.list.v[i];
+
+		/* The recorded script may be gone; its copy is not. */
+		if (!strcmp(arg, "-T") || !strcmp(arg, "--script")) {
+			i++;
+			continue;
+		}
+		args_add(&s->arena, &v, "%s", arg);
+	}
+	if (s->prepared->module_lds) {
+		args_add(&s->arena, &v, "-T");
+		args_add(&s->arena, &v, "%s", s->prepared->module_lds);
+	}
+	args_add(&s->arena, &v, "-S");
+	args_add(&s->arena, &v, "-o");
+	args_add(&s->arena, &v, "%s", out);
+	args_add(&s->arena, &v, "%s", object);
+	args_add(&s->arena, &v, "%s", mod_object);
+	if (s->prepared->module_common)
+		args_add(&s->arena, &v, "%s", s->prepared->module_common);
+	return run_tool(s, &v, s->tmpdir, "the linker");
+}
