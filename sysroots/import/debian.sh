@@ -48,8 +48,7 @@ cleanup() {
 	[ -z "$part" ] || rm -rf "$part"
 	rm -f "$cache/plan.$$" "$cache/sums.$$"
 }
-trap 'cleanup; bar_end; trap - INT; kill -INT $$' INT
-trap 'cleanup; bar_end; exit 143' TERM HUP
+trap 'bar_end; say "interrupted; what was fetched is kept"; exit 130' INT TERM HUP
 trap 'r=$?; [ $r -eq 0 ] || cleanup' EXIT
 
 for tool in apt-get apt-cache dpkg-deb tar depmod sha256sum; do
@@ -102,6 +101,7 @@ choose_release() {
 	return 1
 }
 
+say "looking for the kernel in Debian's packages"
 apt_settings
 apt_sources
 apt_lists "$arch"
@@ -141,10 +141,9 @@ fi
 mkdir "$part" && echo $$ >"$part/.pid" || die "cannot make '$part'"
 
 # What the packages are called.
-common=$(apt_depends "$arch" "linux-headers-$release" |
-	grep -E '^linux-headers-.*-common' | head -n 1)
-kbuild=$(apt_depends "$arch" "linux-headers-$release" |
-	grep -E '^linux-kbuild-' | head -n 1)
+needs=$(apt_depends "$arch" "linux-headers-$release")
+common=$(printf '%s\n' "$needs" | grep '^linux-headers-.*-common' | head -n 1)
+kbuild=$(printf '%s\n' "$needs" | grep '^linux-kbuild-' | head -n 1)
 [ -n "$common" ] && [ -n "$kbuild" ] ||
 	die "the package linux-headers-$release has an unknown shape"
 image=linux-image-$release-unsigned
@@ -154,25 +153,17 @@ if [ -n "$debuginfo" ] && ! apt_has "$arch" "$debug"; then
 	die "Debian has no '$debug'; import without it by --no-debuginfo"
 fi
 
-# closure PACKAGE…: the libraries that programs of the guest need.
+# closure PACKAGE…: these, and the libraries that they need.
 closure() {
-	closure_seen=' ' closure_todo=$*
-	while [ -n "$closure_todo" ]; do
-		set -- $closure_todo; closure_p=$1; shift; closure_todo=$*
-		case $closure_seen in *" $closure_p "*) continue ;; esac
-		closure_seen="$closure_seen$closure_p "
-		for closure_d in $(apt_depends "$arch" "$closure_p"); do
-			case $closure_d in
-			lib*|zlib*) closure_todo="$closure_todo $closure_d" ;;
-			esac
-		done
-	done
-	printf '%s\n' $closure_seen
+	apt_do "$arch" apt-cache depends --recurse --no-recommends \
+		--no-suggests --no-conflicts --no-breaks --no-replaces \
+		--no-enhances "$@" 2>/dev/null | grep -E '^(lib|zlib)' | sort -u
+	printf '%s\n' "$@"
 }
 
-guest=$(closure busybox-static dropbear-bin)
 steps=5; [ -n "$debuginfo" ] || steps=4
 say "importing Debian's $release ($arch) as $name"
+guest=$(closure busybox-static dropbear-bin)
 step 1 $steps "fetching packages"
 set -- "$image" "linux-headers-$release" "$common" $guest
 [ -z "$debuginfo" ] || set -- "$@" "$debug"
