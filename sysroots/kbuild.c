@@ -169,17 +169,16 @@ static const char *gnu_type(struct arena *a, const char *cross)
 	return n && cross[n - 1] == '-' ? arena_strndup(a, cross, n - 1) : "";
 }
 
-int kbuild_start(struct prepare *p, struct child *c)
+char **sysroot_make_argv(struct arena *a, const struct sysroot *s,
+			 const char *module)
 {
-	const struct sysroot *s = p->s;
-	struct arena *a = p->a;
 	long jobs = sysconf(_SC_NPROCESSORS_ONLN);
 	/* Flags of a make above us are not for this one; output is parsed. */
 	char *argv[] = {
 		"env", "-u", "MAKEFLAGS", "-u", "MFLAGS", "-u", "MAKELEVEL",
 		"-u", "KBUILD_OUTPUT", "LC_ALL=C", "make", "-C", (char *)s->build,
 		arena_printf(a, "-j%ld", jobs > 0 ? jobs : 1),
-		arena_printf(a, "M=%s", p->build),
+		arena_printf(a, "M=%s", module),
 		arena_printf(a, "ARCH=%s", s->arch),
 		arena_printf(a, "CROSS_COMPILE=%s", s->cross),
 		arena_printf(a, "CC=%s", s->cc),
@@ -194,10 +193,15 @@ int kbuild_start(struct prepare *p, struct child *c)
 		"V=0", "modules", NULL
 	};
 
+	return arena_dup(a, argv, sizeof argv);
+}
+
+int kbuild_start(struct prepare *p, struct child *c)
+{
 	*c = (struct child){ .on_line = take_line, .arg = p,
 			     .with_stderr = true };
 	p->log_file = fopen(p->log, "we");
-	return child_start(c, argv, NULL);
+	return child_start(c, sysroot_make_argv(p->a, p->s, p->build), NULL);
 }
 
 void kbuild_explain(struct prepare *p, int status)

@@ -114,6 +114,10 @@ int sysroot_prepared(struct arena *a, const struct sysroot *s,
 int sysroot_prepared_for(struct arena *a, const struct sysroot *s,
 			 const char *runtime_dir, struct prepared **out,
 			 const char **why);
+/* The command (NULL-terminated) by which the kernel's own build makes the
+ * external module in the folder. */
+char **sysroot_make_argv(struct arena *a, const struct sysroot *s,
+			 const char *module);
 /* Prepares if needed (also from stap, on first use); runtime_dir holds
  * script.h, core/, kernel/.  Progress goes to stderr.  0 or -errno. */
 int sysroot_prepare(struct arena *a, const struct sysroot *s,
