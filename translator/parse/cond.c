@@ -15,7 +15,7 @@
 
 struct cond {
 	struct session *s;
-	const struct token_vec *in; /* ends with TOK_EOF, which stays */
+	const struct token_vec *in; /* ends with "%?", which stays */
 	size_t i;
 };
 
@@ -30,7 +30,7 @@ static const struct token *cond_take(struct cond *x)
 {
 	const struct token *t = cond_peek(x);
 
-	if (t->kind != TOK_EOF)
+	if (x->i + 1 < x->in->n)
 		x->i++;
 	return t;
 }
@@ -264,7 +264,7 @@ bool cond_holds(struct session *s, const struct token_vec *cond, bool *holds)
 
 	if (!cond_any(&x, holds))
 		return false;
-	if (cond_peek(&x)->kind == TOK_EOF)
+	if (x.i + 1 == cond->n)
 		return true;
 	return cond_error(&x, cond_peek(&x),
 			  "expected '%?' marker for conditional");

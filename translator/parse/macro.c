@@ -60,6 +60,17 @@ static void expand_error(struct expander *x, const struct token *t,
 	x->ok = false;
 }
 
+/* Stands where something reported should have come, so that the parser does
+ * not report its lack again. */
+static void emit_reported(struct expander *x, const struct token *at)
+{
+	struct token t = { .kind = TOK_JUNK, .s = "", .message = "",
+			   .loc = at->loc };
+
+	x->ok = false;
+	vec_push(x->a, x->out, t);
+}
+
 static const struct token *span_peek(const struct span *in)
 {
 	/* Every span but the source's ends without one. */
@@ -71,8 +82,10 @@ static const struct token *span_peek(const struct span *in)
 static void emit(struct expander *x, const struct token *t)
 {
 	if (x->handled++ >= EXPANSION_MAX) {
-		if (!x->full)
+		if (!x->full) {
 			expand_error(x, t, "macros expand to too much text");
+			emit_reported(x, t);
+		}
 		x->full = true;
 		return;
 	}
@@ -277,12 +290,15 @@ static void expand_use(struct expander *x, struct span *in,
 
 	in->i++;
 	if (m->has_params &&
-	    !use_args(x, in, m, &own, outer, from, what, depth))
+	    !use_args(x, in, m, &own, outer, from, what, depth)) {
+		emit_reported(x, use);
 		return;
+	}
 	if (depth >= EXPANSION_DEPTH) {
-		x->full = true;
 		expand_error(x, use, "macros are nested too deeply; does one "
 				     "use itself?");
+		emit_reported(x, use);
+		x->full = true;
 		return;
 	}
 	at = arena_new(&x->s->arena, struct loc);
@@ -341,15 +357,16 @@ static void expand_conditional(struct expander *x, struct span *in,
 {
 	const struct token *start = &in->v[in->i];
 	struct span cond, then, otherwise = { 0 }, *arm;
-	struct token eof = { .kind = TOK_EOF, .s = "", .loc = start->loc };
+	const struct token *marker;
 	struct token_vec list;
 	bool holds = false;
 
 	in->i++;
 	cond = until_marker(in, true);
+	marker = span_peek(in);
 	if (!accept_marker(in, "%?")) {
-		expand_error(x, span_peek(in), "expected '%?' marker for "
-					       "conditional");
+		expand_error(x, marker, "expected '%?' marker for conditional");
+		emit_reported(x, start);
 		until_marker(in, false);
 		accept_marker(in, "%)");
 		return;
@@ -360,17 +377,18 @@ static void expand_conditional(struct expander *x, struct span *in,
 	if (!accept_marker(in, "%)")) {
 		expand_error(x, span_peek(in), "incomplete conditional: "
 					       "expected '%)'");
+		emit_reported(x, start);
 		return;
 	}
 	if (depth >= EXPANSION_DEPTH) {
-		x->full = true;
 		expand_error(x, start, "conditions are nested too deeply");
+		emit_reported(x, start);
 		return;
 	}
 	list = expand_arg(x, &cond, b, from, what, depth);
-	vec_push(x->a, &list, eof);
+	vec_push(x->a, &list, *marker);
 	if (!cond_holds(x->s, &list, &holds)) {
-		x->ok = false;
+		emit_reported(x, start);
 		return;
 	}
 	arm = holds ? &then : &otherwise;

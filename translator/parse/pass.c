@@ -93,22 +93,29 @@ static void warn_unused_args(struct session *s)
 				  i + 1, i + 1);
 }
 
+static void count_errors(struct session *s)
+{
+	int n = s->diag.parse_errors;
+
+	if (n)
+		fprintf(s->diag.out, "%d parse error%s.\n", n,
+			n == 1 ? "" : "s");
+}
+
 bool pass_parse(struct session *s)
 {
-	int before = s->diag.errors;
-
 	s->args_used = arena_array(&s->arena, s->opt.args.n + 1, bool);
 	if (!library_macros(s))
 		return false;
-	if (parse_scripts(s) && library_scripts(s)) {
-		warn_unused_args(s);
-		return s->diag.errors == before;
+	s->diag.parse_errors = 0; /* those of macro files were warnings */
+	if (!parse_scripts(s)) {
+		count_errors(s);
+		return false;
 	}
-	if (s->diag.errors > before)
-		fprintf(s->diag.out, "%d parse error%s.\n",
-			s->diag.errors - before,
-			s->diag.errors - before == 1 ? "" : "s");
-	return false;
+	if (!library_scripts(s))
+		return false;
+	warn_unused_args(s);
+	return s->diag.errors == 0;
 }
 
 static void dump_file(FILE *out, const struct file *f)

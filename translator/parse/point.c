@@ -174,5 +174,5 @@ void parse_points(struct parser *p, struct point_vec *out)
 {
 	do {
 		parse_point(p, out);
-	} while (accept_op(p, ",") && !at_op(p, "{"));
+	} while (accept_op(p, ","));
 }

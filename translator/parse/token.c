@@ -74,6 +74,8 @@ void token_error(struct session *s, const struct token *t, const char *fmt, ...)
 	const char *msg;
 	va_list ap;
 
+	if (t->kind == TOK_JUNK && !*t->message)
+		return;
 	va_start(ap, fmt);
 	msg = arena_vprintf(&s->arena, fmt, ap);
 	va_end(ap);

@@ -34,7 +34,7 @@ struct token {
 	bool glued;	     /* nothing between it and the token before */
 	uint32_t len;	     /* of s, which may hold NUL when a string */
 	const char *s;	     /* interned, but for strings and embedded C */
-	const char *message; /* TOK_JUNK */
+	const char *message; /* TOK_JUNK; empty: it was reported already */
 	uint64_t value;	     /* TOK_NUMBER */
 	struct loc loc;
 };
@@ -64,8 +64,8 @@ struct macro {
  * usable all the same. */
 bool preprocess(struct session *s, struct arena *a, struct map *own,
 		const struct token_vec *in, struct token_vec *out);
-/* Decides "x == y && …", macros expanded, ended by a TOK_EOF; false when an
- * error was reported. */
+/* Decides "x == y && … %?", macros expanded; false when an error was
+ * reported. */
 bool cond_holds(struct session *s, const struct token_vec *cond, bool *holds);
 
 /* Both.  String literals that touch one another become one. */

@@ -10,8 +10,8 @@
 
 #include "util/diag.h"
 
-#define FROM_DEPTH 16  /* steps of origin shown */
-#define LINE_SHOWN 400 /* longer source lines are cut */
+#define FROM_DEPTH 8   /* steps of origin shown */
+#define LINE_SHOWN 240 /* of a longer source line, the part at the caret */
 
 /* Default colours; $SYSTEMTAP_COLORS overrides them key by key. */
 static const struct {
@@ -101,21 +101,25 @@ static const char *source_line(const struct source *src, uint32_t line,
 /* The source line and the caret; tabs stay tabs so that the two align. */
 static void print_source(struct diag *d, struct loc at, const char *label)
 {
+	size_t len = 0, col = at.col - 1, skip;
 	struct buf pad = { 0 };
 	const char *line;
-	size_t len = 0;
 
-	if (!at.src || !at.src->text || !at.line)
+	if (!at.src || !at.src->text || !at.line || !at.col)
 		return;
 	line = source_line(at.src, at.line, &len);
 	if (!line)
 		return;
-	len = MIN(len, (size_t)LINE_SHOWN);
+	skip = col > LINE_SHOWN / 2 && len > LINE_SHOWN ? col - LINE_SHOWN / 2
+							: 0;
+	skip = MIN(skip, len);
+	line += skip;
+	len = MIN(len - skip, (size_t)LINE_SHOWN);
 	fprintf(d->out, "%s%s\n", label,
 		colored(d, "source", arena_strndup(d->arena, line, len)));
 	for (size_t i = 0; i < strlen(label); i++)
 		buf_putc(&pad, ' ');
-	for (size_t i = 0; i + 1 < at.col && i < len; i++)
+	for (size_t i = 0; i + skip < col && i < len; i++)
 		buf_putc(&pad, line[i] == '\t' ? '\t' : ' ');
 	fprintf(d->out, "%s%s\n", buf_str(&pad), colored(d, "caret", "^"));
 	buf_free(&pad);
@@ -163,6 +167,7 @@ void diag_parse(struct diag *d, struct loc at, const char *saw,
 	msg = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
 	d->errors++;
+	d->parse_errors++;
 	fprintf(d->out, "%s %s\n", colored(d, "error", "parse error:"), msg);
 	if (saw && !at.src)
 		fprintf(d->out, "        saw: %s\n", saw);

@@ -41,6 +41,7 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct diag {
 	FILE *out; /* stderr */
 	int errors, warnings;
+	int parse_errors;     /* those of diag_parse() among them */
 	int suppressed;	      /* similar messages not shown */
 	bool no_warnings;     /* -w */
 	bool warnings_fatal;  /* -W */
