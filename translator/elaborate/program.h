@@ -129,9 +129,6 @@ struct print_format {
 	const char *text;	/* a printf format */
 	const char *args;	/* a letter each: d s h (histogram) */
 };
-/* Of an EXPR_PRINT: what program->formats holds for those that print, and
- * what stp_sprint() wants for those that give a string. */
-struct print_format print_format_of(struct arena *a, const struct expr *e);
 
 struct program {
 	struct var_vec globals;		/* ids are their places */

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The last step of a point: the providers.  In: a point with no alias left.
+ * Out: elaborated probes whose bodies are copies, ready for lower.c, with the
+ * way they came by (chain) and the conditions they met on it.
+ */
+#include "elaborate/provider/provider.h"
+
+#define SIMILAR_MAX 5
+
+/* One component of a pattern's text; the rest of the text, NULL at the end. */
+struct pattern_comp {
+	const char *name;
+	size_t len;
+	enum expr_kind arg;	/* EXPR_STRING, EXPR_NUMBER */
+	bool has_arg;
+};
+
+static const char *pattern_next(const char *text, struct pattern_comp *c)
+{
+	size_t n = strcspn(text, ".(");
+
+	*c = (struct pattern_comp){ .name = text, .len = n };
+	text += n;
+	if (*text == '(') {
+		c->has_arg = true;
+		c->arg = text[1] == 's' ? EXPR_STRING : EXPR_NUMBER;
+		text = strchr(text, ')') + 1;
+	}
+	return *text == '.' ? text + 1 : NULL;
+}
+
+static bool comp_matches(struct arena *a, const struct pattern_comp *c,
+			 const struct point_component *p)
+{
+	const char *name = arena_strndup(a, c->name, c->len);
+
+	if (!glob_match(p->name, name) || c->has_arg != (p->arg != NULL))
+		return false;
+	return !p->arg || p->arg->kind == c->arg;
+}
+
+/* How many components of the point the pattern's text fits. */
+static size_t pattern_fits(struct arena *a, const char *text,
+			   const struct probe_point *point, bool *whole,
+			   struct pattern_comp *wanted)
+{
+	struct pattern_comp c;
+	size_t n = 0;
+
+	*whole = false;
+	for (; text && n < point->comps.n; n++) {
+		const char *next = pattern_next(text, &c);
+
+		if (!comp_matches(a, &c, &point->comps.v[n])) {
+			*wanted = c;
+			return n;
+		}
+		text = next;
+	}
+	*whole = !text && n == point->comps.n;
+	if (text)
+		pattern_next(text, wanted);
+	else
+		wanted->len = 0;
+	return n;
+}
+
+/* A point whose component names are those of the pattern, not wildcards. */
+static const struct probe_point *point_spelled(struct arena *a,
+					       const struct probe_point *p,
+					       const char *text)
+{
+	struct probe_point *q = arena_dup(a, p, sizeof *p);
+	struct pattern_comp c;
+
+	q->comps.v = arena_dup(a, p->comps.v, p->comps.n * sizeof *p->comps.v);
+	for (size_t i = 0; text; i++) {
+		text = pattern_next(text, &c);
+		q->comps.v[i].name = arena_strndup(a, c.name, c.len);
+	}
+	return q;
+}
+
+static void derive_pattern(const struct derivation *d,
+			   const struct provider *pr,
+			   const struct pattern *pat)
+{
+	struct match m = { .provider = pr, .pattern = pat };
+	struct program *p = d->e->p;
+	size_t first = p->probes.n;
+
+	m.point = point_spelled(d->e->a, d->point, pat->text);
+	pr->derive(d, &m);
+	for (; first < p->probes.n; first++)
+		p->probes.v[first]->info->provider = pr;
+}
+
+size_t derive_builtin(const struct derivation *d, bool *known)
+{
+	size_t before = d->e->p->probes.n;
+	size_t listed = d->e->listing ? listing_count(d->e->listing) : 0;
+
+	*known = false;
+	for (size_t i = 0; i < nproviders; i++) {
+		const struct provider *pr = providers[i];
+
+		for (size_t j = 0; j < pr->npatterns; j++) {
+			struct pattern_comp wanted;
+			bool whole;
+
+			pattern_fits(d->e->a, pr->patterns[j].text, d->point,
+				     &whole, &wanted);
+			if (!whole)
+				continue;
+			*known = true;
+			derive_pattern(d, pr, &pr->patterns[j]);
+		}
+	}
+	if (d->e->listing)
+		return listing_count(d->e->listing) - listed;
+	return d->e->p->probes.n - before;
+}
+
+/* ---- no pattern fits ---- */
+
+struct wanted {
+	size_t depth;
+	VEC(const char *) names;
+};
+
+static void wanted_add(struct arena *a, struct wanted *w, size_t depth,
+		       const char *name)
+{
+	if (depth < w->depth || !*name)
+		return;
+	if (depth > w->depth) {
+		w->depth = depth;
+		w->names.n = 0;
+	}
+	vec_for(i, &w->names)
+		if (!strcmp(w->names.v[i], name))
+			return;
+	vec_push(a, &w->names, name);
+}
+
+static const char *comp_text(struct arena *a, const struct pattern_comp *c)
+{
+	static const char *const args[] = { "(string)", "(number)" };
+
+	return arena_printf(a, "%.*s%s", (int)c->len, c->name,
+			    c->has_arg ? args[c->arg == EXPR_NUMBER] : "");
+}
+
+static void want_patterns(const struct derivation *d, struct wanted *w)
+{
+	for (size_t i = 0; i < nproviders; i++)
+		for (size_t j = 0; j < providers[i]->npatterns; j++) {
+			struct pattern_comp c = { 0 };
+			bool whole;
+			size_t n = pattern_fits(d->e->a,
+						providers[i]->patterns[j].text,
+						d->point, &whole, &c);
+
+			if (c.len)
+				wanted_add(d->e->a, w, n,
+					   comp_text(d->e->a, &c));
+		}
+}
+
+static void want_aliases(const struct derivation *d, struct wanted *w)
+{
+	const struct map *m = &d->e->lib.aliases;
+	const char *first = d->point->comps.v[0].name;
+	const struct alias_list *l = map_get(m, first);
+
+	vec_for(i, &m->entries)
+		wanted_add(d->e->a, w, 0, m->entries.v[i].key);
+	for (size_t i = 0; l && i < l->n; i++)
+		vec_for(j, &l->v[i]->names) {
+			const struct probe_point *p = l->v[i]->names.v[j];
+
+			if (p->comps.n > 1)
+				wanted_add(d->e->a, w, 1, p->comps.v[1].name);
+		}
+}
+
+static const char *wanted_list(struct arena *a, const struct wanted *w)
+{
+	const char *text = "";
+
+	vec_for(i, &w->names)
+		text = arena_printf(a, "%s%s%s", text, i ? ", " : "",
+				    w->names.v[i]);
+	return text;
+}
+
+void derive_mismatch(const struct derivation *d)
+{
+	struct arena *a = d->e->a;
+	struct wanted w = { 0 };
+	const struct point_component *c;
+	const char *near;
+	bool at_end;
+
+	want_patterns(d, &w);
+	want_aliases(d, &w);
+	at_end = w.depth >= d->point->comps.n;
+	c = &d->point->comps.v[at_end ? d->point->comps.n - 1 : w.depth];
+	near = nearest_names(a, c->name, w.names.v, w.names.n, SIMILAR_MAX);
+	if (at_end)
+		derive_cause(d, c->loc, "probe point '%s' is not complete "
+			     "(alternatives: %s)", point_text(a, d->point),
+			     wanted_list(a, &w));
+	else if (*near)
+		derive_cause(d, c->loc,
+			     "probe point mismatch at '%s' (similar: %s)",
+			     c->name, near);
+	else if (w.names.n <= 24)
+		derive_cause(d, c->loc,
+			     "probe point mismatch at '%s' (alternatives: %s)",
+			     c->name, wanted_list(a, &w));
+	else
+		derive_cause(d, c->loc, "probe point mismatch at '%s'",
+			     c->name);
+}
+
+void derive_cause(const struct derivation *d, struct loc at, const char *fmt,
+		  ...)
+{
+	va_list ap;
+
+	if (d->e->cause)
+		return;
+	va_start(ap, fmt);
+	d->e->cause = arena_vprintf(d->e->a, fmt, ap);
+	va_end(ap);
+	d->e->cause_at = at;
+}
+
+/* ---- a probe ---- */
+
+static void push_body(struct arena *a, struct probe_info *info,
+		      const struct stmt *s, struct file *file)
+{
+	if (s)
+		vec_push(a, &info->bodies,
+			 (struct body){ ast_clone_stmt(a, s), file });
+}
+
+/* The steps from the point outwards: prologues as they come, then the
+ * script's body, then epilogues from the outermost alias inwards. */
+static void push_bodies(const struct derivation *d, struct probe_info *info)
+{
+	const struct derivation *steps[ALIAS_DEPTH_MAX + 1];
+	size_t n = 0;
+	struct arena *a = d->e->a;
+
+	for (; d && n < ARRAY_SIZE(steps); d = d->outer)
+		steps[n++] = d;
+	for (size_t i = 0; i < n; i++)
+		if (steps[i]->alias && !steps[i]->alias->epilogue)
+			push_body(a, info, steps[i]->alias->body,
+				  steps[i]->alias->file);
+	push_body(a, info, steps[0]->decl->body, steps[0]->decl->file);
+	for (size_t i = n; i-- > 0;) {
+		const struct alias_decl *al = steps[i]->alias;
+
+		if (al && al->epilogue)
+			push_body(a, info, al->body, al->file);
+		if (al)
+			push_body(a, info, al->epilogue_body, al->file);
+	}
+}
+
+static void push_conditions(const struct derivation *d, struct probe_info *info)
+{
+	struct arena *a = d->e->a;
+
+	for (; d; d = d->outer) {
+		struct file *f = d->alias ? d->alias->file : d->decl->file;
+
+		if (d->point->condition)
+			vec_push(a, &info->conditions,
+				 (struct condition){
+				 ast_clone_expr(a, d->point->condition), f });
+	}
+}
+
+static void push_chain(const struct derivation *d, struct probe *p)
+{
+	struct arena *a = d->e->a;
+
+	for (; d; d = d->outer) {
+		struct probe_point plain = *d->point;
+		const char *text;
+
+		plain.condition = NULL;
+		text = point_text(a, &plain);
+		if (!p->chain.n || strcmp(p->chain.v[p->chain.n - 1], text))
+			vec_push(a, &p->chain, text);
+		if (d->as && strcmp(d->as, text) && d->outer &&
+		    has_wildcard(point_text(a, d->outer->point)))
+			vec_push(a, &p->chain, d->as);
+	}
+}
+
+/* What -l shows: the alias the script named, else the point itself. */
+static const char *listed_as(const struct derivation *d, const char *resolved)
+{
+	const char *as = resolved;
+
+	for (; d; d = d->outer)
+		if (d->as)
+			as = d->as;
+	return as;
+}
+
+struct stmt *join_bodies(struct arena *a, const struct probe_info *info)
+{
+	struct stmt *s;
+
+	if (info->bodies.n == 1)
+		return info->bodies.v[0].stmt;
+	s = mk_stmt(a, info->decl->loc, STMT_BLOCK);
+	vec_for(i, &info->bodies)
+		vec_push(a, &s->block.stmts, info->bodies.v[i].stmt);
+	return s;
+}
+
+struct probe *derive_probe(const struct derivation *d, enum probe_kind kind,
+			   const char *resolved)
+{
+	struct elab *e = d->e;
+	struct probe *p;
+
+	if (e->listing) {
+		listing_add(e->listing, listed_as(d, resolved));
+		if (!listing_wants_probes(e->listing))
+			return NULL;
+	}
+	p = arena_new(e->a, struct probe);
+	p->kind = kind;
+	p->point = resolved;
+	p->listed = listed_as(d, resolved);
+	p->loc = d->decl->loc;
+	p->info = arena_new(e->a, struct probe_info);
+	p->info->decl = d->decl;
+	push_bodies(d, p->info);
+	push_conditions(d, p->info);
+	push_chain(d, p);
+	p->body = join_bodies(e->a, p->info);
+	for (const struct derivation *o = d; o; o = o->outer)
+		p->kp.optional |= o->point->optional || o->point->sufficient;
+	vec_push(e->a, &e->p->probes, p);
+	return p;
+}

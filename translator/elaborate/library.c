@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is declared where.  In: the parsed files.  Out: tables by name, in the
+ * order in which files take precedence (the script's first).  Nothing of a
+ * library file is resolved before a name of it is used; then its top-level C
+ * and its probes come along with the name.
+ */
+#include "elaborate/elab.h"
+
+#define SIMILAR_MAX 5
+
+static void index_funcs(struct elab *e, struct file *f)
+{
+	vec_for(i, &f->funcs) {
+		struct func_decl *d = f->funcs.v[i];
+		struct func_list *l = map_get(&e->lib.funcs, d->name);
+
+		if (!l) {
+			l = arena_new(e->a, struct func_list);
+			map_set(e->a, &e->lib.funcs, d->name, l);
+		}
+		vec_push(e->a, l, d);
+	}
+}
+
+static void index_globals(struct elab *e, struct file *f)
+{
+	vec_for(i, &f->globals) {
+		struct global_decl *d = f->globals.v[i];
+		struct global_list *l = map_get(&e->lib.globals, d->name);
+
+		if (!l) {
+			l = arena_new(e->a, struct global_list);
+			map_set(e->a, &e->lib.globals, d->name, l);
+		}
+		vec_push(e->a, l, d);
+	}
+}
+
+static void index_alias(struct elab *e, struct alias_decl *d, const char *first)
+{
+	struct alias_list *l = map_get(&e->lib.aliases, first);
+
+	if (!l) {
+		l = arena_new(e->a, struct alias_list);
+		map_set(e->a, &e->lib.aliases, first, l);
+	}
+	if (!l->n || l->v[l->n - 1] != d)
+		vec_push(e->a, l, d);
+}
+
+static void index_aliases(struct elab *e, struct file *f)
+{
+	vec_for(i, &f->aliases) {
+		struct alias_decl *d = f->aliases.v[i];
+
+		vec_for(j, &d->names)
+			index_alias(e, d, d->names.v[j]->comps.v[0].name);
+	}
+}
+
+static void index_file(struct elab *e, struct file *f)
+{
+	index_funcs(e, f);
+	index_globals(e, f);
+	index_aliases(e, f);
+}
+
+void library_index(struct elab *e)
+{
+	struct session *s = e->s;
+
+	e->lib = (struct library){ 0 };
+	if (s->user)
+		index_file(e, s->user);
+	vec_for(i, &s->extra)
+		index_file(e, s->extra.v[i]);
+	vec_for(i, &s->library)
+		index_file(e, s->library.v[i]);
+}
+
+bool library_is_user(const struct elab *e, const struct file *f)
+{
+	if (f == e->s->user)
+		return true;
+	vec_for(i, &e->s->extra)
+		if (e->s->extra.v[i] == f)
+			return true;
+	return false;
+}
+
+/* Stable: the table's order decides among equals. */
+static void insert_by_priority(struct arena *a, struct func_list *out,
+			       struct func_decl *d)
+{
+	size_t i;
+
+	vec_push(a, out, d);
+	for (i = out->n - 1; i && out->v[i - 1]->priority > d->priority; i--)
+		out->v[i] = out->v[i - 1];
+	out->v[i] = d;
+}
+
+void library_funcs(struct elab *e, const char *name, size_t nargs,
+		   const struct file *file, struct func_list *out)
+{
+	const struct func_list *l = map_get(&e->lib.funcs, name);
+
+	for (size_t i = 0; l && i < l->n; i++) {
+		struct func_decl *d = l->v[i];
+
+		if (d->params.n != nargs || (d->is_private && d->file != file))
+			continue;
+		insert_by_priority(e->a, out, d);
+	}
+}
+
+struct global_decl *library_global(struct elab *e, const char *name,
+				   const struct file *file, bool user_too)
+{
+	const struct global_list *l = map_get(&e->lib.globals, name);
+	struct global_decl *found = NULL;
+
+	for (size_t i = 0; l && i < l->n; i++) {
+		struct global_decl *d = l->v[i];
+
+		if (d->file == file)
+			return d;
+		if (d->is_private || found)
+			continue;
+		if (user_too || !library_is_user(e, d->file))
+			found = d;
+	}
+	return found;
+}
+
+void library_pull(struct elab *e, struct file *f)
+{
+	if (f->used)
+		return;
+	f->used = true;
+	vec_for(i, &f->embeds)
+		vec_push(e->a, &e->p->embeds, f->embeds.v[i]);
+	if (f->probes.n)
+		vec_push(e->a, &e->pending, f);
+	vlog(e->s, 2, 2, "pulled in library file \"%s\"\n", f->src->name);
+}
+
+static const char *similar(struct elab *e, const struct map *m,
+			   const char *name)
+{
+	const char **names = arena_array(e->a, m->entries.n + 1, const char *);
+	size_t n = 0;
+
+	vec_for(i, &m->entries)
+		if (!str_starts(m->entries.v[i].key, "_") || *name == '_')
+			names[n++] = m->entries.v[i].key;
+	return nearest_names(e->a, name, names, n, SIMILAR_MAX);
+}
+
+const char *library_similar_funcs(struct elab *e, const char *name)
+{
+	return similar(e, &e->lib.funcs, name);
+}
+
+const char *library_similar_globals(struct elab *e, const char *name)
+{
+	return similar(e, &e->lib.globals, name);
+}

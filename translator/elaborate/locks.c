@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Locks and depth.  In: the final program.  Out: which globals each probe's
+ * handler (with all it calls) must hold, by number, so that every CPU takes
+ * them in the same order; how deep functions nest.
+ *
+ * A global that nothing writes needs no lock.  `<<<` needs none either: the
+ * runtime keeps statistics per CPU.  Reading a statistic merges the CPUs and
+ * so excludes every other user.
+ */
+#include "elaborate/effects.h"
+
+enum access { ACCESS_READ = 1, ACCESS_WRITE = 2 };
+
+struct locker {
+	struct program *p;
+	unsigned char *globals;	/* enum access, by number */
+	bool *seen;		/* functions, by number */
+};
+
+static void lock_expr(struct visitor *v, struct expr **pe);
+static void lock_stmt(struct visitor *v, struct stmt **ps);
+
+static void touch(struct locker *l, const struct var *var, enum access how)
+{
+	if (var && var->storage == VAR_GLOBAL)
+		l->globals[var->id] |= (unsigned char)how;
+}
+
+/* Reading: a statistic is merged, which changes what it is kept in. */
+static void touch_read(struct locker *l, const struct var *var)
+{
+	touch(l, var, var && var->type == TYPE_STATS ? ACCESS_WRITE :
+						       ACCESS_READ);
+}
+
+static struct var *written_var(const struct expr *to)
+{
+	if (to->kind == EXPR_SYMBOL)
+		return to->symbol.var;
+	return to->kind == EXPR_INDEX ? to->index.var : NULL;
+}
+
+/* The target of a write: its keys are read, it is written. */
+static void lock_written(struct visitor *v, struct expr *to, bool aggregate)
+{
+	if (!aggregate)
+		touch(v->arg, written_var(to), ACCESS_WRITE);
+	if (to->kind == EXPR_SYMBOL)
+		return;
+	if (to->kind == EXPR_INDEX)
+		ast_walk_expr(v, to);
+	else
+		lock_expr(v, &to);
+}
+
+static void lock_code(struct locker *l, const struct func *f)
+{
+	if (!strstr(f->code, "pragma:"))
+		return;
+	vec_for(i, &l->p->globals) {
+		const struct var *g = l->p->globals.v[i];
+
+		if (code_names_global(f, "pragma:read:", g->name))
+			touch_read(l, g);
+		if (code_names_global(f, "pragma:write:", g->name))
+			touch(l, g, ACCESS_WRITE);
+	}
+}
+
+static void lock_func(struct visitor *v, const struct func *f)
+{
+	struct locker *l = v->arg;
+
+	for (; f; f = f->next_overload) {
+		struct stmt *body = f->body;
+
+		if (l->seen[f->id])
+			return;
+		l->seen[f->id] = true;
+		if (body)
+			lock_stmt(v, &body);
+		if (f->code)
+			lock_code(l, f);
+	}
+}
+
+static void lock_expr(struct visitor *v, struct expr **pe)
+{
+	struct locker *l = v->arg;
+	struct expr *x = *pe;
+
+	if (x->kind == EXPR_ASSIGN) {
+		lock_written(v, x->assign.lhs, x->assign.op == OP_AGGREGATE);
+		lock_expr(v, &x->assign.rhs);
+		return;
+	}
+	if (x->kind == EXPR_INCDEC) {
+		lock_written(v, x->incdec.a, false);
+		return;
+	}
+	if (x->kind == EXPR_SYMBOL)
+		touch_read(l, x->symbol.var);
+	else if (x->kind == EXPR_INDEX)
+		touch_read(l, x->index.var);
+	else if (x->kind == EXPR_IN)
+		touch_read(l, x->in.var);
+	else if (x->kind == EXPR_CALL)
+		lock_func(v, x->call.func);
+	else if (x->kind == EXPR_EMBEDDED)
+		lock_func(v, x->embedded.func);
+	ast_walk_expr(v, x);
+}
+
+static void lock_stmt(struct visitor *v, struct stmt **ps)
+{
+	struct locker *l = v->arg;
+	struct stmt *s = *ps;
+
+	if (s->kind == STMT_DELETE) {
+		lock_written(v, s->expr.e, false);
+		return;
+	}
+	if (s->kind == STMT_EMBEDDED)
+		lock_func(v, s->embedded.func);
+	if (s->kind == STMT_TRY && s->try_.msg)
+		touch(l, written_var(s->try_.msg), ACCESS_WRITE);
+	if (s->kind == STMT_FOREACH) {
+		touch_read(l, s->foreach.var);
+		vec_for(i, &s->foreach.keys)
+			touch(l, written_var(s->foreach.keys.v[i]),
+			      ACCESS_WRITE);
+		if (s->foreach.value)
+			touch(l, written_var(s->foreach.value), ACCESS_WRITE);
+	}
+	ast_walk_stmt(v, s);
+}
+
+static void start(struct arena *a, struct program *p, struct locker *l)
+{
+	l->p = p;
+	l->globals = arena_array(a, p->globals.n + 1, unsigned char);
+	l->seen = arena_array(a, p->funcs.n + 1, bool);
+}
+
+static void lock_probe(struct arena *a, struct program *p, struct probe *pr)
+{
+	struct locker l;
+	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = &l };
+
+	start(a, p, &l);
+	vec_for(i, &pr->saved)
+		lock_expr(&v, &pr->saved.v[i].e);
+	lock_stmt(&v, &pr->body);
+	pr->locks.n = 0;
+	vec_for(i, &p->globals)
+		if (l.globals[i] && p->globals.v[i]->written)
+			vec_push(a, &pr->locks,
+				 (struct lock){ p->globals.v[i],
+				 l.globals[i] & ACCESS_WRITE });
+	pr->condition_locks.n = 0;
+	if (!pr->condition)
+		return;
+	start(a, p, &l);
+	lock_expr(&v, &pr->condition);
+	vec_for(i, &p->globals)
+		if (l.globals[i] && p->globals.v[i]->written)
+			vec_push(a, &pr->condition_locks,
+				 (struct lock){ p->globals.v[i],
+				 l.globals[i] & ACCESS_WRITE });
+}
+
+/* ---- depth ---- */
+
+enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
+
+struct depth {
+	enum visit *state;
+	int below;		/* deepest chain of calls seen in this body */
+	bool recursive;
+};
+
+static int func_depth(struct depth *d, struct func *f);
+
+static void depth_call(struct depth *d, struct func *f)
+{
+	for (; f; f = f->next_overload) {
+		int n = func_depth(d, f);
+
+		d->below = MAX(d->below, n + 1);
+	}
+}
+
+static void depth_expr(struct visitor *v, struct expr **pe)
+{
+	if ((*pe)->kind == EXPR_CALL)
+		depth_call(v->arg, (*pe)->call.func);
+	else if ((*pe)->kind == EXPR_EMBEDDED)
+		depth_call(v->arg, (*pe)->embedded.func);
+	ast_walk_expr(v, *pe);
+}
+
+static void depth_stmt(struct visitor *v, struct stmt **ps)
+{
+	if ((*ps)->kind == STMT_EMBEDDED)
+		depth_call(v->arg, (*ps)->embedded.func);
+	ast_walk_stmt(v, *ps);
+}
+
+static int func_depth(struct depth *d, struct func *f)
+{
+	struct visitor v = { .expr = depth_expr, .stmt = depth_stmt, .arg = d };
+	int outer = d->below;
+
+	if (d->state[f->id] == VISIT_OPEN) {
+		f->recursive = true;
+		d->recursive = true;
+		return 0;
+	}
+	if (d->state[f->id] == VISIT_DONE)
+		return f->depth;
+	d->state[f->id] = VISIT_OPEN;
+	d->below = 0;
+	if (f->body)
+		depth_stmt(&v, &f->body);
+	f->depth = d->below;
+	d->below = outer;
+	d->state[f->id] = VISIT_DONE;
+	return f->depth;
+}
+
+static void set_nesting(struct session *s, struct program *p)
+{
+	struct depth d = { 0 };
+	struct visitor v = { .expr = depth_expr, .stmt = depth_stmt,
+			     .arg = &d };
+
+	d.state = arena_array(&s->arena, p->funcs.n + 1, enum visit);
+	vec_for(i, &p->probes) {
+		struct probe *pr = p->probes.v[i];
+
+		if (pr->condition)
+			depth_expr(&v, &pr->condition);
+		vec_for(j, &pr->saved)
+			depth_expr(&v, &pr->saved.v[j].e);
+		depth_stmt(&v, &pr->body);
+	}
+	vlog(s, 2, 2, "calls nest %d deep%s\n", d.below,
+	     d.recursive ? ", and recurse" : "");
+	if (!p->limits.maxnesting_set)
+		p->limits.maxnesting = d.below + 1 + (d.recursive ? 10 : 0);
+}
+
+bool elaborate_locks(struct session *s, struct program *p)
+{
+	renumber(p);
+	vec_for(i, &p->probes)
+		lock_probe(&s->arena, p, p->probes.v[i]);
+	set_nesting(s, p);
+	return true;
+}

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Target variables as text.  $x$ shows a structure's members, $x$$ those of
+ * the structures within it too; $$vars and friends show every variable in
+ * sight as name=value, "?" for one that is not available here.
+ *
+ * A structure is printed by a function made for its type: what cannot be read
+ * turns its text into ERROR and does not end the handler.
+ */
+#include "elaborate/target.h"
+
+#define ARGS_PER_PRINT 16	/* one sprintf's; longer text is joined */
+#define MEMBERS_MAX 256		/* of all structures in one text */
+#define ELEMENTS_MAX 8		/* shown of an array */
+#define DEPTH_MAX 8
+
+/* Text being put together: a format with its arguments, in runs. */
+struct text {
+	struct lower *l;
+	const struct expr *at;
+	struct buf literal;
+	struct expr *print;	/* the sprintf being filled */
+	struct expr *all;	/* what is complete */
+	size_t members;
+	bool deep;
+};
+
+static struct expr *mk_sprintf(struct text *t)
+{
+	struct expr *e = arena_new(t->l->e->a, struct expr);
+
+	e->kind = EXPR_PRINT;
+	e->type = TYPE_STRING;
+	e->loc = t->at->loc;
+	e->token = t->at->token;
+	e->print.to_string = true;
+	e->print.has_format = true;
+	e->print.name = "sprintf";
+	return e;
+}
+
+static void flush_literal(struct text *t)
+{
+	struct arena *a = t->l->e->a;
+
+	if (!t->print)
+		t->print = mk_sprintf(t);
+	if (!t->literal.n)
+		return;
+	vec_push(a, &t->print->print.format,
+		 (struct format_part){
+		 .text = arena_strdup(a, buf_str(&t->literal)),
+		 .len = t->literal.n, .width = -1, .precision = -1 });
+	t->literal.n = 0;
+}
+
+static void finish_run(struct text *t)
+{
+	struct arena *a = t->l->e->a;
+	struct expr *joined;
+
+	flush_literal(t);
+	if (t->all) {
+		joined = mk_binary(a, t->at->loc, OP_CAT, t->all, t->print);
+		joined->type = TYPE_STRING;
+		t->all = joined;
+	} else {
+		t->all = t->print;
+	}
+	t->print = NULL;
+}
+
+static void put_arg(struct text *t, char conv, bool alt, struct expr *e)
+{
+	flush_literal(t);
+	vec_push(t->l->e->a, &t->print->print.format,
+		 (struct format_part){ .conv = conv, .alt = alt, .width = -1,
+				       .precision = -1 });
+	vec_push(t->l->e->a, &t->print->print.args, e);
+	if (t->print->print.args.n == ARGS_PER_PRINT)
+		finish_run(t);
+}
+
+static struct expr *take_text(struct text *t)
+{
+	finish_run(t);
+	buf_free(&t->literal);
+	return t->all;
+}
+
+/* ---- values ---- */
+
+static bool put_value(struct text *t, struct located *x, int depth);
+
+/* The text at a kernel address; unreadable memory shows as its address. */
+static struct expr *mk_string_call(struct lower *l, const struct expr *at,
+				   struct expr *addr)
+{
+	struct expr *e = mk_call(l->e->a, at->loc, "kernel_string", NULL);
+
+	e->type = TYPE_STRING;
+	vec_push(l->e->a, &e->call.args, addr);
+	return e;
+}
+
+static bool put_text(struct text *t, struct located *x)
+{
+	struct expr *addr = target_read(t->l, t->at, x);
+	struct func_list have = { 0 };
+
+	if (!addr)
+		return false;
+	library_funcs(t->l->e, "kernel_string", 1, NULL, &have);
+	if (!have.n) {
+		put_arg(t, 'x', true, addr);
+		return true;
+	}
+	buf_putc(&t->literal, '"');
+	put_arg(t, 's', false, mk_string_call(t->l, t->at, addr));
+	buf_putc(&t->literal, '"');
+	return true;
+}
+
+static bool put_scalar(struct text *t, struct located *x)
+{
+	struct expr *e = target_read(t->l, t->at, x);
+
+	if (!e)
+		return false;
+	if (x->type->kind == DBG_POINTER || x->type->kind == DBG_FUNCTION)
+		put_arg(t, 'x', true, e);
+	else
+		put_arg(t, x->type->is_signed ? 'd' : 'u', false, e);
+	return true;
+}
+
+static bool put_members(struct text *t, struct located *x, int depth)
+{
+	dbg_members list = { 0 };
+
+	dbg_type_members(x->type, false, &list);
+	buf_putc(&t->literal, '{');
+	vec_for(i, &list) {
+		const struct dbg_member *m = &list.v[i];
+		struct located y = *x;
+
+		buf_puts(&t->literal, i ? ", " : "");
+		if (t->members++ >= MEMBERS_MAX) {
+			buf_puts(&t->literal, "...");
+			break;
+		}
+		if (y.kind == AT_ADDRESS && m->offset)
+			y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD,
+					ast_clone_expr(t->l->e->a, x->e),
+					mk_number(t->l->e->a, t->at->loc,
+						  (int64_t)m->offset));
+		else if (y.kind == AT_ADDRESS)
+			y.e = ast_clone_expr(t->l->e->a, x->e);
+		y.bit_offset = (y.kind == AT_ADDRESS ? 0 :
+				x->bit_offset + (unsigned)m->offset * 8) +
+			       (m->bit_size ? m->bit_offset : 0);
+		y.bit_size = m->bit_size;
+		y.type = m->type;
+		if (!m->is_anonymous && *m->name)
+			buf_printf(&t->literal, ".%s=", m->name);
+		if (!put_value(t, &y, depth + 1))
+			buf_putc(&t->literal, '?');
+	}
+	buf_putc(&t->literal, '}');
+	return true;
+}
+
+static bool put_elements(struct text *t, struct located *x, int depth)
+{
+	const struct dbg_type *elem = dbg_type_target(x->type);
+	uint64_t n = 0;
+
+	if (x->kind != AT_ADDRESS || !elem || !elem->size)
+		return false;
+	if (!dbg_type_count(x->type, &n))
+		n = 0;
+	buf_putc(&t->literal, '[');
+	for (uint64_t i = 0; i < n; i++) {
+		struct located y = *x;
+
+		buf_puts(&t->literal, i ? ", " : "");
+		if (i == ELEMENTS_MAX) {
+			buf_puts(&t->literal, "...");
+			break;
+		}
+		y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD,
+				ast_clone_expr(t->l->e->a, x->e),
+				mk_number(t->l->e->a, t->at->loc,
+					  (int64_t)(i * elem->size)));
+		y.type = elem;
+		if (!put_value(t, &y, depth + 1))
+			buf_putc(&t->literal, '?');
+	}
+	buf_putc(&t->literal, ']');
+	return true;
+}
+
+static bool put_value(struct text *t, struct located *x, int depth)
+{
+	bool closed = depth > DEPTH_MAX || (depth > 0 && !t->deep);
+
+	switch (x->type->kind) {
+	case DBG_INT:
+	case DBG_UINT:
+	case DBG_BOOL:
+	case DBG_ENUM:
+	case DBG_FUNCTION:
+		return put_scalar(t, x);
+	case DBG_CHAR:
+		return put_scalar(t, x);
+	case DBG_POINTER:
+		return dbg_type_is_string(x->type) ? put_text(t, x) :
+						     put_scalar(t, x);
+	case DBG_ARRAY:
+		if (dbg_type_is_string(x->type))
+			return put_text(t, x);
+		if (closed) {
+			buf_puts(&t->literal, "[...]");
+			return true;
+		}
+		return put_elements(t, x, depth);
+	case DBG_STRUCT:
+	case DBG_UNION:
+		if (closed) {
+			buf_puts(&t->literal, "{...}");
+			return true;
+		}
+		return put_members(t, x, depth);
+	case DBG_VOID:
+	case DBG_FLOAT:
+	case DBG_OTHER:
+		return false;
+	}
+	return false;
+}
+
+/* ---- the function that prints one type ---- */
+
+static struct var *add_param(struct elab *e, struct func *f)
+{
+	struct var *v = arena_new(e->a, struct var);
+
+	v->name = "__p";
+	v->loc = f->loc;
+	v->storage = VAR_PARAM;
+	v->type = TYPE_LONG;
+	v->type_loc = f->loc;
+	vec_push(e->a, &f->params, v);
+	return v;
+}
+
+static struct stmt *mk_return(struct elab *e, struct loc at,
+			      struct expr *value)
+{
+	struct stmt *s = mk_stmt(e->a, at, STMT_RETURN);
+
+	s->token = "keyword 'return'";
+	s->expr.e = value;
+	return s;
+}
+
+/* try { return text } catch { return "ERROR" } */
+static struct func *mk_printer(struct elab *e, struct loc at)
+{
+	struct func *f = arena_new(e->a, struct func);
+
+	f->name = arena_printf(e->a, "__pretty_%d", e->nsynthesized++);
+	f->loc = f->type_loc = at;
+	f->type = TYPE_STRING;
+	f->body = mk_stmt(e->a, at, STMT_TRY);
+	f->body->token = "keyword 'try'";
+	f->body->try_.handler = mk_return(e, at, mk_string(e->a, at, "ERROR"));
+	return f;
+}
+
+static struct expr *call_printer(struct lower *l, const struct expr *at,
+				 struct func *f, struct expr *arg)
+{
+	struct elab *e = l->e;
+	struct expr *call = mk_call(e->a, at->loc, f->name, f);
+
+	f->id = (int)e->p->funcs.n;
+	vec_push(e->a, &e->p->funcs, f);
+	vec_push(e->a, &call->call.args, arg);
+	return call;
+}
+
+struct expr *pretty_print(struct lower *l, const struct expr *at,
+			  const struct located *place, bool deep)
+{
+	struct text t = { .l = l, .at = at, .deep = deep };
+	struct located x = *place;
+	struct func *f;
+	struct expr *arg;
+
+	if (x.type->kind == DBG_POINTER && !dbg_type_is_string(x.type) &&
+	    dbg_type_target(x.type) &&
+	    (dbg_type_target(x.type)->kind == DBG_STRUCT ||
+	     dbg_type_target(x.type)->kind == DBG_UNION) &&
+	    !target_deref(l, at, &x))
+		return NULL;
+	if (x.kind == AT_PIECES) {
+		lower_fail(l, at->loc, "it is scattered over several places");
+		return NULL;
+	}
+	f = mk_printer(l->e, at->loc);
+	arg = ast_clone_expr(l->e->a, x.e);
+	x.e = mk_symbol(l->e->a, at->loc, add_param(l->e, f));
+	x.reg = -1;
+	if (!put_value(&t, &x, 0)) {
+		buf_free(&t.literal);
+		return NULL;
+	}
+	f->body->try_.body = mk_return(l->e, at->loc, take_text(&t));
+	return call_printer(l, at, f, arg);
+}
+
+/* ---- $$vars ---- */
+
+bool is_pretty_group(const char *name)
+{
+	static const char *const groups[] = { "$$vars", "$$parms", "$$locals",
+					      "$$return" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!strcmp(name, groups[i]))
+			return true;
+	return false;
+}
+
+static bool put_var(struct text *t, struct located *x, bool pretty)
+{
+	struct expr *e;
+
+	if (pretty) {
+		e = pretty_print(t->l, t->at, x, t->deep);
+		if (e)
+			put_arg(t, 's', false, e);
+		return e != NULL;
+	}
+	e = target_read(t->l, t->at, x);
+	if (e)
+		put_arg(t, 'x', true, e);
+	return e != NULL;
+}
+
+static void put_named(struct text *t, const char *name, bool pretty)
+{
+	struct expr e = *t->at;
+	struct located x;
+
+	e.target.comps.n = 0;
+	e.target.name = arena_printf(t->l->e->a, "$%s", name);
+	buf_printf(&t->literal, "%s=", name);
+	if (!target_locate(t->l, &e, &x) || !put_var(t, &x, pretty))
+		buf_putc(&t->literal, '?');
+}
+
+static bool group_has(const char *group, const struct target_name *n)
+{
+	if (!strcmp(group, "$$vars"))
+		return true;
+	return n->is_param == !strcmp(group, "$$parms");
+}
+
+/* A void function returns nothing to show. */
+static void put_result(struct text *t, bool pretty)
+{
+	struct expr e = *t->at;
+	struct located x;
+
+	e.target.comps.n = 0;
+	e.target.name = "$return";
+	if (!target_locate(t->l, &e, &x))
+		return;
+	buf_puts(&t->literal, "return=");
+	if (!put_var(t, &x, pretty))
+		buf_putc(&t->literal, '?');
+}
+
+struct expr *pretty_group(struct lower *l, const struct expr *e)
+{
+	const struct provider *pr = l->probe ? l->probe->info->provider : NULL;
+	struct text t = { .l = l, .at = e };
+	struct target_names names = { 0 };
+	bool pretty = e->target.comps.n > 0, first = true;
+
+	if (!pr || !pr->variables) {
+		lower_fail(l, e->loc, "there are no target variables here");
+		return NULL;
+	}
+	if (pretty)
+		t.deep = e->target.comps.v[0].kind == COMP_PRETTY_DEEP;
+	if (!strcmp(e->target.name, "$$return")) {
+		put_result(&t, pretty);
+		return take_text(&t);
+	}
+	pr->variables(l, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (!group_has(e->target.name, &names.v[i]))
+			continue;
+		if (!first)
+			buf_putc(&t.literal, ' ');
+		first = false;
+		put_named(&t, names.v[i].name, pretty);
+	}
+	return take_text(&t);
+}

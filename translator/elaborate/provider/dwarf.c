@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * kernel.function, module(…).function and .statement: by the names, files and
+ * lines of the debug information.  A function without suffix stands for its
+ * code wherever that is, inlined copies too; .call and .return for the
+ * function proper.  $variables are those of the source at that place.
+ */
+#include <stdlib.h>
+
+#include "elaborate/provider/kprobe_site.h"
+#include "sysroots/modules.h"
+
+#define SIMILAR_MAX 5
+#define ALTERNATIVES_MAX 40
+#define MAXACTIVE_MAX 16384
+
+enum form {
+	FORM_CALL = 1, FORM_INLINE = 2, FORM_EXPORTED = 4, FORM_RETURN = 8,
+	FORM_STATEMENT = 16, FORM_NEAREST = 32, FORM_ABSOLUTE = 64,
+};
+
+/* Of the kernel and of a module: the same forms. */
+#define FORMS(M)                                                               \
+	{ M ".function(string)", 0 },                                          \
+	{ M ".function(string).call", FORM_CALL },                             \
+	{ M ".function(string).exported", FORM_EXPORTED },                     \
+	{ M ".function(string).inline", FORM_INLINE },                         \
+	{ M ".function(string).return", FORM_RETURN },                         \
+	{ M ".function(string).return.maxactive(number)", FORM_RETURN },       \
+	{ M ".function(number)", 0 },                                          \
+	{ M ".function(number).call", FORM_CALL },                             \
+	{ M ".function(number).inline", FORM_INLINE },                         \
+	{ M ".function(number).return", FORM_RETURN },                         \
+	{ M ".function(number).return.maxactive(number)", FORM_RETURN },       \
+	{ M ".statement(string)", FORM_STATEMENT },                            \
+	{ M ".statement(string).nearest", FORM_STATEMENT | FORM_NEAREST },     \
+	{ M ".statement(number)", FORM_STATEMENT }
+static const struct pattern patterns[] = {
+	FORMS("kernel"),
+	{ "kernel.statement(number).absolute",
+	  FORM_STATEMENT | FORM_ABSOLUTE },
+	FORMS("module(string)"),
+};
+#undef FORMS
+
+struct scope {			/* where the $variables of a probe live */
+	struct sysmod *mod;
+	struct dbg_func func;
+	struct dbg_inst inst;
+	uint64_t pc;
+	bool is_return;
+};
+
+/* ---- "name@file:line" ---- */
+
+static bool parse_lines(const char *s, struct dbg_query *q)
+{
+	char *end;
+
+	if (!strcmp(s, "*")) {
+		q->spec = DBG_LINE_RANGE;
+		q->line2 = UINT32_MAX;
+		return true;
+	}
+	q->spec = *s == '+' ? DBG_LINE_DELTA : DBG_LINE_EXACT;
+	if (*s == '+')
+		s++;
+	if (*s < '0' || *s > '9')
+		return false;
+	q->line = q->line2 = (unsigned)strtoul(s, &end, 10);
+	if (*end == '-' && q->spec == DBG_LINE_EXACT) {
+		q->spec = DBG_LINE_RANGE;
+		q->line2 = (unsigned)strtoul(end + 1, &end, 10);
+	}
+	return !*end && q->line2 >= q->line;
+}
+
+static bool parse_query(struct arena *a, const char *text, struct dbg_query *q)
+{
+	const char *at = strchr(text, '@'), *line;
+
+	*q = (struct dbg_query){ .name = text };
+	if (!at)
+		return true;
+	q->name = arena_strndup(a, text, (size_t)(at - text));
+	line = strpbrk(at + 1, ":+");
+	if (!line) {
+		q->file = at + 1;
+		return true;
+	}
+	q->file = arena_strndup(a, at + 1, (size_t)(line - at - 1));
+	return parse_lines(*line == ':' ? line + 1 : line, q);
+}
+
+/* ---- a probe at a place ---- */
+
+struct site {
+	const struct derivation *d;
+	const struct match *m;
+	struct sysmod *mod;
+	enum form form;
+	int maxactive;
+	bool wild;		/* one of several that a pattern found */
+	unsigned found, refused;
+	const char *why;	/* of the last refusal */
+};
+
+static const char *resolved_text(const struct site *s, const char *where)
+{
+	const struct probe_point *p = s->m->point;
+	struct arena *a = s->d->e->a;
+	const char *text = "";
+
+	vec_for(i, &p->comps) {
+		const char *name = p->comps.v[i].name;
+		const struct expr *arg = p->comps.v[i].arg;
+
+		text = arena_printf(a, "%s%s%s", text, i ? "." : "", name);
+		if (!strcmp(name, "function") || !strcmp(name, "statement"))
+			text = arena_printf(a, "%s(\"%s\")", text, where);
+		else if (!strcmp(name, "module"))
+			text = arena_printf(a, "%s(\"%s\")", text,
+					    s->mod->name);
+		else if (arg)
+			text = arena_printf(a, "%s(%lld)", text,
+					    (long long)arg->number.value);
+	}
+	return text;
+}
+
+static void add_probe(struct site *s, const struct dbg_func *f,
+		      const struct dbg_inst *inst, uint64_t pc,
+		      const char *where)
+{
+	struct elab *e = s->d->e;
+	bool is_return = s->form & FORM_RETURN;
+	struct scope *scope;
+	struct probe *p;
+
+	s->found++;
+	p = derive_probe(s->d, is_return ? PROBE_KRETPROBE : PROBE_KPROBE,
+			 resolved_text(s, where));
+	if (!p)
+		return;
+	scope = arena_new(e->a, struct scope);
+	*scope = (struct scope){ s->mod, *f, *inst, pc, is_return };
+	p->info->scope = scope;
+	p->info->where = site_where(e, s->mod, pc);
+	p->func = f->name;
+	site_set(e, p, s->mod, pc);
+	p->kp.maxactive = s->maxactive;
+	p->kp.optional |= s->wild;
+	p->kp.file = f->file;
+	p->kp.line = (int)f->line;
+	vlog(e->s, 2, 2, "probe %s in %s, %s, at 0x%llx%s\n",
+	     dbg_func_str(s->mod->di, f), s->mod->name, p->info->where,
+	     (unsigned long long)pc, inst->is_inline ? ", inlined" : "");
+}
+
+static bool is_allowed(struct site *s, const struct dbg_func *f, uint64_t pc)
+{
+	if (site_allowed(s->d->e, s->mod, f->name, pc, &s->why))
+		return true;
+	s->refused++;
+	return false;
+}
+
+static bool seen_pc(const uint64_t *pcs, size_t n, uint64_t pc)
+{
+	while (n--)
+		if (pcs[n] == pc)
+			return true;
+	return false;
+}
+
+/* Which instances the form asks for: [first, last). */
+static void instances(const struct site *s, const struct dbg_func *f,
+		      unsigned *first, unsigned *last)
+{
+	*first = s->form & FORM_INLINE ? f->copies : 0;
+	*last = s->form & (FORM_CALL | FORM_RETURN | FORM_EXPORTED) ?
+			f->copies : f->copies + f->inlines;
+}
+
+/* For -l: one line a function, whatever the number of its instances. */
+static bool list_func(struct site *s, const struct dbg_func *f, unsigned first,
+		      unsigned last)
+{
+	struct elab *e = s->d->e;
+	struct dbg_inst inst;
+
+	if (!e->listing || listing_wants_probes(e->listing))
+		return false;
+	for (unsigned i = first; i < last; i++) {
+		if (!dbg_func_inst(s->mod->di, f, i, &inst) ||
+		    debuginfo_blacklisted(s->mod->di, inst.pc, NULL))
+			continue;
+		s->found++;
+		derive_probe(s->d, PROBE_KPROBE,
+			     resolved_text(s, dbg_func_str(s->mod->di, f)));
+		break;
+	}
+	return true;
+}
+
+static bool is_exported(const struct site *s, const struct dbg_func *f)
+{
+	struct dbg_sym sym;
+
+	return debuginfo_sym(s->mod->di, f->name, &sym) && sym.exported;
+}
+
+static void probe_func(struct site *s, const struct dbg_func *f)
+{
+	struct elab *e = s->d->e;
+	unsigned first, last, n = 0;
+	struct dbg_inst inst;
+	uint64_t *pcs;
+
+	if ((s->form & FORM_EXPORTED) && !is_exported(s, f))
+		return;
+	instances(s, f, &first, &last);
+	if (first >= last || list_func(s, f, first, last))
+		return;
+	pcs = arena_array(e->a, last - first, uint64_t);
+	for (unsigned i = first; i < last; i++) {
+		if (!dbg_func_inst(s->mod->di, f, i, &inst) ||
+		    seen_pc(pcs, n, inst.pc) || !is_allowed(s, f, inst.pc))
+			continue;
+		pcs[n++] = inst.pc;
+		add_probe(s, f, &inst, inst.pc, dbg_func_str(s->mod->di, f));
+	}
+}
+
+static void probe_lines(struct site *s, const struct dbg_func *f,
+			const struct dbg_query *q)
+{
+	unsigned line = q->line, line2 = q->line2;
+	struct elab *e = s->d->e;
+	const uint64_t *addrs;
+
+	if (q->spec == DBG_LINE_DELTA)
+		line = line2 = line + f->line;
+	for (unsigned i = 0; i < f->copies + f->inlines; i++) {
+		struct dbg_inst inst;
+		size_t n;
+
+		if (!dbg_func_inst(s->mod->di, f, i, &inst))
+			continue;
+		n = dbg_inst_statements(s->mod->di, &inst, f->file, line,
+					line2, s->form & FORM_NEAREST, &addrs);
+		for (size_t j = 0; j < n; j++) {
+			const char *file = f->file;
+			unsigned at = line;
+
+			if (!is_allowed(s, f, addrs[j]))
+				continue;
+			debuginfo_line_at(s->mod->di, addrs[j], &file, &at);
+			add_probe(s, f, &inst, addrs[j],
+				  arena_printf(e->a, "%s@%s:%u", f->name,
+					       f->file, at));
+		}
+	}
+}
+
+static void no_match(struct site *s, const struct dbg_query *q, size_t nfuncs)
+{
+	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
+	struct loc at = match_loc(s->m, comp);
+	const char *near;
+
+	if (s->refused && s->why) {
+		derive_cause(s->d, at, "%s", s->why);
+	} else if (nfuncs && (s->form & FORM_STATEMENT)) {
+		derive_cause(s->d, at, "no code of '%s' on that line (try "
+			     ".nearest)", q->name);
+	} else if (nfuncs && (s->form & FORM_EXPORTED)) {
+		derive_cause(s->d, at, "'%s' is not exported", q->name);
+	} else if (nfuncs) {
+		derive_cause(s->d, at, s->form & FORM_INLINE ?
+			     "'%s' is not inlined anywhere" :
+			     "'%s' has no code of its own, it is inlined "
+			     "everywhere; leave out the suffix", q->name);
+	} else {
+		near = debuginfo_similar_funcs(s->mod->di, q->name,
+					       SIMILAR_MAX);
+		derive_cause(s->d, at, "no function '%s'%s%s%s in %s%s%s%s",
+			     q->name, q->file ? " in a file named '" : "",
+			     q->file ? q->file : "", q->file ? "'" : "",
+			     s->mod->name, *near ? " (similar: " : "", near,
+			     *near ? ")" : "");
+	}
+}
+
+static void derive_named(struct site *s, const char *text)
+{
+	struct arena *a = s->d->e->a;
+	struct dbg_query q, lookup;
+	dbg_funcs funcs = { 0 };
+
+	if (!parse_query(a, text, &q)) {
+		derive_cause(s->d, match_loc(s->m, "function"),
+			     "'%s' is not NAME@FILE:LINE", text);
+		return;
+	}
+	lookup = q;
+	if (s->form & FORM_STATEMENT)
+		lookup.spec = DBG_LINE_ANY;
+	debuginfo_funcs(s->mod->di, &lookup, &funcs);
+	s->wild = funcs.n > 1;
+	vec_for(i, &funcs) {
+		if ((s->form & FORM_STATEMENT) && q.spec != DBG_LINE_ANY)
+			probe_lines(s, &funcs.v[i], &q);
+		else
+			probe_func(s, &funcs.v[i]);
+	}
+	if (!s->found)
+		no_match(s, &q, funcs.n);
+}
+
+static void derive_address(struct site *s, uint64_t pc)
+{
+	struct elab *e = s->d->e;
+	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
+	struct dbg_inst inst = { .pc = pc };
+	struct dbg_func f = { .name = "?" };
+
+	if (!debuginfo_func_at(s->mod->di, pc, s->form & FORM_STATEMENT, &f,
+			       &inst)) {
+		derive_cause(s->d, match_loc(s->m, comp),
+			     "no function at 0x%llx", (unsigned long long)pc);
+		return;
+	}
+	if (!(s->form & FORM_STATEMENT))
+		pc = inst.pc;
+	if (is_allowed(s, &f, pc))
+		add_probe(s, &f, &inst, pc, s->form & FORM_STATEMENT ?
+			  arena_printf(e->a, "0x%llx", (unsigned long long)pc) :
+			  dbg_func_str(s->mod->di, &f));
+	else
+		derive_cause(s->d, match_loc(s->m, comp), "%s", s->why);
+}
+
+/* The given address as it is in the running kernel, no questions asked. */
+static void derive_absolute(struct site *s, uint64_t pc)
+{
+	struct elab *e = s->d->e;
+	struct probe *p;
+
+	if (!e->s->opt.guru) {
+		derive_cause(s->d, match_loc(s->m, "absolute"),
+			     "an absolute address is not checked; need stap -g");
+		return;
+	}
+	p = derive_probe(s->d, PROBE_KPROBE, point_text(e->a, s->m->point));
+	if (!p)
+		return;
+	p->module = "kernel";
+	p->kp.address = pc;
+	p->info->where = arena_printf(e->a, "pc=0x%llx",
+				      (unsigned long long)pc);
+}
+
+static void derive_in(const struct derivation *d, const struct match *m,
+		      const char *module)
+{
+	struct site s = { .d = d, .m = m, .form = (enum form)m->pattern->tag };
+	const char *comp = s.form & FORM_STATEMENT ? "statement" : "function";
+	const char *text = match_string(m, comp), *why = NULL;
+	int64_t n = 0;
+
+	if (s.form & FORM_ABSOLUTE) {
+		match_number(m, comp, &n);
+		derive_absolute(&s, (uint64_t)n);
+		return;
+	}
+	s.mod = sysmod_dwarf(d->e, module, &why);
+	if (!s.mod) {
+		derive_cause(d, m->point->loc, "%s", why);
+		return;
+	}
+	site_anchor(d->e, sysmod_get(d->e, "kernel"));
+	if (match_number(m, "maxactive", &n)) {
+		if (n < 1 || n > MAXACTIVE_MAX) {
+			derive_cause(d, match_loc(m, "maxactive"),
+				     "maxactive(%lld) is not between 1 and %d",
+				     (long long)n, MAXACTIVE_MAX);
+			return;
+		}
+		s.maxactive = (int)n;
+	}
+	if (text)
+		derive_named(&s, text);
+	else if (match_number(m, comp, &n))
+		derive_address(&s, (uint64_t)n);
+}
+
+static void derive_modules(const struct derivation *d, const struct match *m,
+			   const char *glob)
+{
+	struct module_list all = { 0 };
+
+	if (d->e->s->sysroot)
+		sysroot_modules_list(d->e->a, d->e->s->sysroot, glob,
+				     &all);
+	vec_for(i, &all.list)
+		derive_in(d, m, all.list.v[i].name);
+	if (!all.list.n)
+		derive_cause(d, match_loc(m, "module"),
+			     "no module matches '%s'", glob);
+}
+
+static void derive_dwarf(const struct derivation *d, const struct match *m)
+{
+	const char *module = match_string(m, "module");
+
+	if (module && has_wildcard(module))
+		derive_modules(d, m, module);
+	else
+		derive_in(d, m, module ? module : "kernel");
+}
+
+/* ---- $variables ---- */
+
+static bool is_visible(const dbg_vars *vars, size_t i)
+{
+	for (size_t j = i + 1; j < vars->n; j++)
+		if (!strcmp(vars->v[j].name, vars->v[i].name))
+			return false;
+	return true;
+}
+
+static void dwarf_variables(struct lower *l, struct target_names *out)
+{
+	struct scope *s = l->probe->info->scope;
+	dbg_vars vars = { 0 };
+
+	if (!s)
+		return;
+	dbg_inst_vars(s->mod->di, &s->inst, s->pc, &vars);
+	vec_for(i, &vars)
+		if (is_visible(&vars, i))
+			vec_push(l->e->a, out,
+				 (struct target_name){ vars.v[i].name,
+				 vars.v[i].is_param,
+				 vars.v[i].type ? vars.v[i].type->name : "" });
+}
+
+static const char *alternatives(struct lower *l)
+{
+	struct target_names names = { 0 };
+	const char *text = "";
+	size_t n;
+
+	dwarf_variables(l, &names);
+	n = MIN(names.n, (size_t)ALTERNATIVES_MAX);
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(l->e->a, "%s%s$%s", text, i ? ", " : "",
+				    names.v[i].name);
+	return *text ? text : "there are none";
+}
+
+static const char *(*reg_namer(const struct lower *l))(unsigned)
+{
+	return l->e->arch ? l->e->arch->reg_name : NULL;
+}
+
+static bool dwarf_variable(struct lower *l, const struct expr *at,
+			   const char *name, struct located *out)
+{
+	struct scope *s = l->probe->info->scope;
+	struct place place;
+	struct dbg_var v;
+
+	if (!s)
+		return lower_fail(l, at->loc, "there are no target variables "
+				  "at an absolute address");
+	if (!dbg_inst_var(s->mod->di, &s->inst, s->pc, name + 1, &v))
+		return lower_fail(l, at->loc, "unable to find local '%s' in "
+				  "%s, %s (alternatives: %s)", name + 1,
+				  dbg_func_str(s->mod->di, &s->func),
+				  l->probe->info->where, alternatives(l));
+	place = dbg_var_place(s->mod->di, v.is_global ? NULL : &s->inst, &v,
+			      s->pc);
+	if (place.kind == PLACE_NONE)
+		return lower_fail(l, at->loc, "'%s' is not available in %s, "
+				  "%s: %s", name,
+				  dbg_func_str(s->mod->di, &s->func),
+				  l->probe->info->where,
+				  place.why ? place.why : "optimised away");
+	if (place.at_entry)
+		return lower_fail(l, at->loc, "'%s' is known only when %s is "
+				  "entered; keep it with a probe there", name,
+				  s->func.name);
+	if (!l->e->s->diag.muted)
+		vlog(l->e->s, 2, 2, "  %s:%s is %s\n", name,
+		     v.type ? v.type->name : "void",
+		     place_str(l->e->a, &place, reg_namer(l)));
+	return locate_place(l, at, s->mod, v.type, &place, out);
+}
+
+static bool dwarf_is_return(const struct probe *p)
+{
+	return p->kind == PROBE_KRETPROBE;
+}
+
+static bool dwarf_result(struct lower *l, const struct expr *at,
+			 struct located *out)
+{
+	struct scope *s = l->probe->info->scope;
+	const struct dbg_type *type;
+	struct place place;
+
+	if (!s || !s->is_return || l->at_entry)
+		return lower_fail(l, at->loc, "$return is known in .return "
+				  "probes only");
+	type = dbg_inst_return(s->mod->di, &s->inst, &place);
+	if (!type || type->kind == DBG_VOID)
+		return lower_fail(l, at->loc, "'%s' returns nothing",
+				  s->func.name);
+	if (place.kind == PLACE_VALUE && place.nops == 1 &&
+	    place.ops[0].code == PLACE_REG &&
+	    (int)place.ops[0].n == l->e->arch->return_reg)
+		return locate_result(l, at, s->mod, type, out);
+	return locate_place(l, at, s->mod, type, &place, out);
+}
+
+static const char *dwarf_module(const struct probe *p)
+{
+	return p->module ? p->module : "kernel";
+}
+
+const struct provider provider_dwarf = {
+	.name = "dwarf",
+	.patterns = patterns,
+	.npatterns = ARRAY_SIZE(patterns),
+	.derive = derive_dwarf,
+	.variable = dwarf_variable,
+	.variables = dwarf_variables,
+	.result = dwarf_result,
+	.module = dwarf_module,
+	.is_return = dwarf_is_return,
+};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Target variables on their way to plain expressions: a place with a type,
+ * narrowed by ->member and [index], then read, stored to or printed.
+ */
+#ifndef STAPX_TARGET_H
+#define STAPX_TARGET_H
+
+#include "debuginfo/debuginfo.h"
+#include "elaborate/provider/provider.h"
+
+enum located_kind {
+	AT_ADDRESS,	/* e is the address of the object */
+	AT_VALUE,	/* e is 64 bits that hold it from bit_offset on */
+	AT_PIECES,	/* scattered; see place */
+};
+struct located {
+	enum located_kind kind;
+	struct expr *e;
+	const struct place *place;
+	const struct dbg_type *type;
+	struct sysmod *mod;
+	unsigned bit_offset, bit_size; /* bit_size 0: the type's whole size */
+	int reg;	/* AT_VALUE, a whole register: its number; else -1 */
+};
+
+/* Sets l->why and gives false (NULL). */
+bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
+	PRINTF(3, 4);
+
+/* ---- locate.c: places of the debug information as expressions ---- */
+bool locate_place(struct lower *l, const struct expr *at, struct sysmod *mod,
+		  const struct dbg_type *type, const struct place *place,
+		  struct located *out);
+struct expr *locate_reg(struct lower *l, const struct expr *at, unsigned n);
+/* What the ABI's return register holds, in a .return probe. */
+bool locate_result(struct lower *l, const struct expr *at, struct sysmod *mod,
+		   const struct dbg_type *type, struct located *out);
+/* Bits [from, from + n) of scattered pieces, zero-extended; NULL: l->why. */
+struct expr *locate_pieces(struct lower *l, const struct expr *at,
+			   struct sysmod *mod, const struct place *place,
+			   unsigned from, unsigned n);
+
+/* ---- target.c ---- */
+/* The object that a target expression names, without its last $ or $$. */
+bool target_locate(struct lower *l, const struct expr *e, struct located *out);
+bool target_comps(struct lower *l, const struct expr *e, struct located *x);
+struct expr *target_read(struct lower *l, const struct expr *at,
+			 const struct located *x);
+struct expr *target_address(struct lower *l, const struct expr *at,
+			    const struct located *x);
+struct expr *target_store(struct lower *l, const struct expr *at,
+			  const struct located *x, struct expr *value);
+bool target_member(struct lower *l, struct loc at, struct located *x,
+		   const char *name);
+/* From a pointer to what it points to. */
+bool target_deref(struct lower *l, const struct expr *at, struct located *x);
+
+/* ---- pretty.c ---- */
+/* $x$ and $x$$. */
+struct expr *pretty_print(struct lower *l, const struct expr *at,
+			  const struct located *x, bool deep);
+/* $$vars, $$parms, $$locals, $$return and the same with $ and $$. */
+bool is_pretty_group(const char *name);
+struct expr *pretty_group(struct lower *l, const struct expr *e);
+
+#endif

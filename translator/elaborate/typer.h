@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Type inference, between its files: types.c has expressions, types_print.c
+ * formats and statistics, types_stmt.c statements and the whole program.
+ */
+#ifndef STAPX_TYPER_H
+#define STAPX_TYPER_H
+
+#include "elaborate/elab.h"
+
+#define INFER_DEPTH_MAX 2000
+
+struct typer {
+	struct elab *e;
+	struct func *func;	/* whose body is being walked, or … */
+	struct probe *probe;
+	bool changed;
+	bool report;		/* the last walk: say what does not agree */
+	bool last_chance;	/* what is not known now will not be */
+	int depth;
+};
+
+enum op_class { CLASS_LONG, CLASS_STRING, CLASS_COMPARE, CLASS_MATCH };
+enum op_class infer_class(enum op op);
+
+/* types.c */
+enum type infer_expr(struct typer *t, struct expr **pe, enum type want);
+
+/* types_stmt.c */
+void infer_stmt(struct typer *t, struct stmt **ps);
+
+/* types_print.c */
+enum type infer_print(struct typer *t, struct expr *e, enum type want);
+void infer_stat(struct typer *t, struct expr *e);
+void infer_hist(struct typer *t, struct expr *e);
+
+/* types_target.c */
+enum type infer_target(struct typer *t, struct expr **pe, enum type want);
+enum type infer_defined(struct typer *t, struct expr **pe, enum type want);
+void infer_store(struct typer *t, struct expr **pe);
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What waits for types: v->member, where v's type says what it points to,
+ * and @defined of such.
+ */
+#include "elaborate/typer.h"
+
+enum type infer_target(struct typer *t, struct expr **pe, enum type want)
+{
+	struct expr *e = *pe, *plain;
+
+	/* Others were dealt with by lower.c, or are reported already. */
+	if (e->target.kind != TARGET_AUTOCAST)
+		return e->type;
+	infer_expr(t, &e->target.base, TYPE_LONG);
+	if (!e->target.base->ptype) {
+		if (t->report)
+			diag_semantic(&t->e->s->diag, e->loc, e->token,
+				      "what this points to is not known; say "
+				      "@cast(…, \"type\")->…");
+		return e->type;
+	}
+	plain = lower_autocast(t->e, t->probe, e, !t->report);
+	if (!plain)
+		return e->type;
+	*pe = plain;
+	t->changed = true;
+	return infer_expr(t, pe, want);
+}
+
+void infer_store(struct typer *t, struct expr **pe)
+{
+	struct expr *e = *pe, *plain;
+	struct expr *target = e->kind == EXPR_ASSIGN ? e->assign.lhs :
+						       e->incdec.a;
+
+	if (target->target.kind != TARGET_AUTOCAST)
+		return;
+	infer_expr(t, &target->target.base, TYPE_LONG);
+	if (!target->target.base->ptype) {
+		if (t->report)
+			diag_semantic(&t->e->s->diag, target->loc,
+				      target->token,
+				      "what this points to is not known; say "
+				      "@cast(…, \"type\")->…");
+		return;
+	}
+	plain = lower_autocast_store(t->e, t->probe, e);
+	if (!plain)
+		return;
+	*pe = plain;
+	t->changed = true;
+}
+
+enum type infer_defined(struct typer *t, struct expr **pe, enum type want)
+{
+	struct expr *e = *pe, *inner = e->defined.e;
+	bool known = false, is = true;
+
+	if (inner->kind == EXPR_TARGET &&
+	    inner->target.kind == TARGET_AUTOCAST) {
+		infer_expr(t, &inner->target.base, TYPE_LONG);
+		known = inner->target.base->ptype != NULL;
+		is = known && lower_autocast(t->e, t->probe, inner, true);
+	} else {
+		infer_expr(t, &e->defined.e, TYPE_UNKNOWN);
+		known = true;
+	}
+	if (known || t->last_chance) {
+		*pe = mk_number(t->e->a, e->loc, is);
+		t->changed = true;
+		return infer_expr(t, pe, want);
+	}
+	e->type = TYPE_LONG;
+	return TYPE_LONG;
+}
