@@ -207,6 +207,21 @@ static int lock(const struct stp_lock *locks, int n)
 
 /* ---- time: -t and the overload guard ---- */
 
+/* The guard asks the clock for a random one of so many hits at most; that one
+ * stands for those before it.  Reading it twice costs as much as all the
+ * rest of an empty probe. */
+#define SAMPLE_MAX 32
+
+/* More than the threshold, and in a longer interval more in proportion. */
+static int too_much(const struct stp_limits *l, stp_u64 used, stp_u64 length)
+{
+	stp_u64 interval = (stp_u64)l->overload_interval_ns >> 16;
+	stp_u64 threshold = (stp_u64)l->overload_threshold_ns;
+
+	return used > threshold &&
+	       (used >> 16) * interval > (threshold >> 16) * (length >> 16);
+}
+
 static void overloaded(struct stp_cpu *t, stp_u64 length)
 {
 	const struct stp_limits *l = &stp_session.script->limits;
@@ -235,12 +250,14 @@ static void account(struct stp_cpu *t)
 		times->sum += took;
 		times->hits++;
 	}
+	t->interval_used += took * (stp_u32)t->weight;
+	t->weight = s->timing ? 1 : (int)(stp_port_random() % SAMPLE_MAX) + 1;
+	t->countdown = t->weight;
 	if (!l->overload_interval_ns)
 		return;
-	t->interval_used += took;
 	if (now - t->interval_start > (stp_u64)l->overload_interval_ns) {
-		if (t->interval_used > (stp_u64)l->overload_threshold_ns &&
-		    t->interval_start)
+		if (t->interval_start && too_much(l, t->interval_used,
+						  now - t->interval_start))
 			overloaded(t, now - t->interval_start);
 		t->interval_start = now;
 		t->interval_used = 0;
@@ -293,7 +310,7 @@ static struct stp_ctx *enter(const struct stp_probe *p, struct stp_cpu *t,
 		stp_skip(STP_SKIP_LOCK, 1, c->cpu);
 		goto out;
 	}
-	if (stp_session.clocked)
+	if (stp_session.clocked && --t->countdown <= 0)
 		t->entered = stp_port_clock();
 	return c;
 out:
@@ -319,7 +336,7 @@ void stp_leave(struct stp_ctx *c)
 		stp_iters_reset(t, 0);
 	if (c->probe->nlocks && stp_session.ncpus > 1)
 		unlock(c->probe->locks, c->probe->nlocks);
-	if (stp_session.clocked)
+	if (stp_session.clocked && t->countdown <= 0)
 		account(t);
 	stp_barrier();
 	t->busy = 0;

@@ -40,7 +40,9 @@ struct stp_item {
 struct stp_cpu {
 	struct stp_ctx ctx;	/* ctx.priv is this struct */
 	int busy;		/* a handler runs */
-	stp_u64 entered;	/* clock, when timing or the guard wants it */
+	int countdown;		/* hits until one is timed: then 0 or less */
+	int weight;		/* hits that it stands for */
+	stp_u64 entered;	/* clock, when the hit is timed */
 	stp_u64 interval_start, interval_used;	/* overload guard */
 	char *frames;		/* script->frame_size bytes */
 	struct stp_stat *scratch; /* the last merged statistic */

@@ -50,6 +50,7 @@ static u64 ring_size, ring_stride;
 /* ---- waking the reader ---- */
 enum { WAIT_NOT, WAIT_DATA, WAIT_TIMER };
 static int waiting;		/* one of the above */
+static int ready;		/* the delay for little data is over */
 static int state_changed;	/* and the reader has not asked since */
 static DECLARE_WAIT_QUEUE_HEAD(wait_queue);
 
@@ -79,8 +80,14 @@ static u64 fullest(void)
 	return most;
 }
 
+static u64 wake_part(void)
+{
+	return max_t(u64, READ_ONCE(ring_size) / WAKE_PART, 1);
+}
+
 static void wake_expired(struct timer_list *t)
 {
+	WRITE_ONCE(ready, 1);
 	if (fullest() || READ_ONCE(state_changed))
 		wake_now();
 }
@@ -89,9 +96,7 @@ static DEFINE_TIMER(wake_timer, wake_expired);
 /* In interrupt context, which records are not always written in. */
 static void wake_work_fn(struct irq_work *work)
 {
-	u64 part = max_t(u64, ring_size / WAKE_PART, 1);
-
-	if (READ_ONCE(state_changed) || fullest() >= part) {
+	if (READ_ONCE(state_changed) || fullest() >= wake_part()) {
 		wake_now();
 	} else if (READ_ONCE(waiting) == WAIT_DATA) {
 		WRITE_ONCE(waiting, WAIT_TIMER);
@@ -115,16 +120,19 @@ static void wake_for_data(const struct ring *r)
 
 __poll_t stp_rings_poll(struct file *file, poll_table *wait)
 {
+	u64 used;
+
 	poll_wait(file, &wait_queue, wait);
-	if (ring_size) {
-		/* A writer that did not see this yet, since it has no
-		 * barrier, is found by the timer. */
-		if (cmpxchg(&waiting, WAIT_NOT, WAIT_DATA) == WAIT_NOT)
-			mod_timer(&wake_timer, jiffies + WAKE_DELAY);
-		if (fullest())
-			return EPOLLIN | EPOLLRDNORM;
-	}
-	return READ_ONCE(state_changed) ? EPOLLIN | EPOLLRDNORM : 0;
+	if (READ_ONCE(state_changed))
+		return EPOLLIN | EPOLLRDNORM;
+	used = fullest();
+	if (used >= wake_part() || (used && xchg(&ready, 0)))
+		return EPOLLIN | EPOLLRDNORM;
+	/* What is there already, and a writer that has no barrier and does
+	 * not see this yet, are found by the timer. */
+	if (cmpxchg(&waiting, WAIT_NOT, WAIT_DATA) == WAIT_NOT)
+		mod_timer(&wake_timer, jiffies + WAKE_DELAY);
+	return 0;
 }
 
 void stp_rings_seen(void)
@@ -232,8 +240,9 @@ struct stp_record *stp_port_reserve(int cpu, stp_u32 len)
 	rec->reserved2 = 0;
 	return rec;
 full:
-	local64_inc(&r->lost);
-	WRITE_ONCE(r->page->lost, local64_read(&r->lost));
+	lost = local64_add_return(1, &r->lost);
+	WRITE_ONCE(r->page->lost, lost);
+	WRITE_ONCE(r->page->seq, r->published + lost);
 	leave(r);
 	return NULL;
 }

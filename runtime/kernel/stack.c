@@ -7,12 +7,24 @@
  * context; names come from the running kernel, not from the host.
  */
 #include <linux/kallsyms.h>
+#include <linux/module.h>
 #include <linux/stacktrace.h>
 #include "kernel.h"
 
 #define FRAMES_MAX 32		/* whatever MAXBACKTRACE says */
 #define STACK_WANTED 3072	/* bytes: arrays here, the unwinder, kallsyms */
 #define LINE_MAX (KSYM_SYMBOL_LEN + 40)
+
+/* The stack as it is here, without this module's part of it. */
+static int frames_here(unsigned long *to, int max)
+{
+	int n = stack_trace_save(to, max, 0), own = 0;
+
+	while (own < n && within_module(to[own], THIS_MODULE))
+		own++;
+	memmove(to, to + own, (n - own) * sizeof(*to));
+	return n - own;
+}
 
 static int frames(struct stp_ctx *c, unsigned long *to)
 {
@@ -22,8 +34,7 @@ static int frames(struct stp_ctx *c, unsigned long *to)
 	if (stp_port_stack_left() < STACK_WANTED)
 		return 0;
 	if (!c->regs)
-		/* This file's own two functions and the handler on top. */
-		return stack_trace_save(to, max, 3);
+		return frames_here(to, max);
 	n = stp_arch_backtrace(c->regs, to, max);
 	if (n)
 		to[0] -= c->probe->kind->ip_behind;
