@@ -196,7 +196,7 @@ bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die)
 
 /* ---- names of files ---- */
 
-static const struct file_table *files_of(struct debuginfo *di, Dwarf_Die *cu)
+const struct file_table *debuginfo_files(struct debuginfo *di, Dwarf_Die *cu)
 {
 	uint64_t off = dwarf_dieoffset(cu);
 	struct cu_files *c;
@@ -228,6 +228,6 @@ const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die)
 	    dwarf_formudata(&at, &n) ||
 	    !dwarf_diecu(die, &cu, NULL, NULL))
 		return "";
-	t = files_of(di, &cu);
+	t = debuginfo_files(di, &cu);
 	return n < t->files.n ? t->files.v[n] : "";
 }

@@ -13,13 +13,10 @@ static char *literal_prefix(struct arena *a, const char *glob)
 	return arena_strndup(a, glob, strcspn(glob, "*?[\\"));
 }
 
-/* The whole name, or what follows any '/' in it. */
-static bool file_matches(const char *glob, const char *file)
+bool file_glob(const char *glob, const char *file)
 {
 	const char *s = file;
 
-	if (!glob)
-		return true;
 	for (;;) {
 		if (glob_match(glob, s))
 			return true;
@@ -72,7 +69,8 @@ void debuginfo_funcs(struct debuginfo *di, const struct dbg_query *q,
 		struct dbg_func f = to_func(di, index_func(&di->ix, i));
 
 		if ((exact || glob_match(glob, f.name)) &&
-		    file_matches(q->file, f.file) && line_matches(q, f.line))
+		    (!q->file || file_glob(q->file, f.file)) &&
+		    line_matches(q, f.line))
 			vec_push(di->a, out, f);
 	}
 }

@@ -163,6 +163,10 @@ bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die);
 /* pc as the DWARF has it: an instance may begin with instructions that its
  * DIE does not cover (see start_at_symbols()). */
 uint64_t inst_code_pc(const struct dbg_inst *inst, Dwarf_Die *die, uint64_t pc);
+/* The unit's source files, by number. */
+const struct file_table *debuginfo_files(struct debuginfo *di, Dwarf_Die *cu);
+/* Does a glob match a file name, or what follows any '/' in it? */
+bool file_glob(const char *glob, const char *file);
 /* Name of an attribute's file, relative to the source root. */
 const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
 /* The type a DIE's DW_AT_type (or its origin's) names; void when none. */

@@ -155,19 +155,6 @@ void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 
 /* ---- globals ---- */
 
-static bool file_fits(const char *glob, const char *file)
-{
-	const char *s = file;
-
-	while (s) {
-		if (glob_match(glob, s))
-			return true;
-		s = strchr(s, '/');
-		s = s ? s + 1 : NULL;
-	}
-	return false;
-}
-
 static bool read_global(struct debuginfo *di, const struct index_var *x,
 			struct dbg_var *out)
 {
@@ -188,8 +175,8 @@ static bool find_global(struct debuginfo *di, const char *name,
 		const struct index_var *x = index_var(&di->ix, i);
 		const struct index_cu *unit = index_cu(&di->ix, x->cu);
 
-		if (file && !file_fits(file, index_str(&di->ix, x->file)) &&
-		    !(unit && file_fits(file, index_str(&di->ix, unit->name))))
+		if (file && !file_glob(file, index_str(&di->ix, x->file)) &&
+		    !(unit && file_glob(file, index_str(&di->ix, unit->name))))
 			continue;
 		if (!best || (x->cu == cu && best->cu != cu) ||
 		    (x->external && !best->external && best->cu != cu))
