@@ -5,6 +5,8 @@
  * offset of the ELF file is checked before use; nothing is loaded here.
  */
 #include "remote/target/target.h"
+#include "remote/wire/archive.h"
+#include "runtime/script.h"
 
 #include <elf.h>
 #include <endian.h>
@@ -121,6 +123,89 @@ static void copy_info(const struct image *im, const char *key, char *dst,
 	snprintf(dst, size, "%s", v ? v : "");
 }
 
+/* ---- struct stp_script, as it lies in the file ---- */
+/* The symbol's entry; false: there is none. */
+static bool find_symbol(const struct image *im, const Elf64_Ehdr *h,
+			const char *name, Elf64_Sym *out)
+{
+	Elf64_Shdr table, names;
+	size_t len = strlen(name) + 1;
+
+	for (size_t i = 1; i < h->e_shnum; i++) {
+		if (!section_at(im, h, i, &table) ||
+		    table.sh_type != SHT_SYMTAB ||
+		    !section_at(im, h, table.sh_link, &names) ||
+		    names.sh_type != SHT_STRTAB)
+			continue;
+		for (size_t at = 0; table.sh_size - at >= sizeof(*out);
+		     at += sizeof(*out)) {
+			memcpy(out, im->bytes + table.sh_offset + at,
+			       sizeof(*out));
+			if (out->st_name < names.sh_size &&
+			    names.sh_size - out->st_name >= len &&
+			    !memcmp(im->bytes + names.sh_offset + out->st_name,
+				    name, len))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What a relocation of section `of` at that offset points to: symbol number
+ * and addend. */
+static bool find_relocation(const struct image *im, const Elf64_Ehdr *h,
+			    size_t of, uint64_t offset, Elf64_Rela *out,
+			    Elf64_Shdr *symbols)
+{
+	Elf64_Shdr rel;
+
+	for (size_t i = 1; i < h->e_shnum; i++) {
+		if (!section_at(im, h, i, &rel) || rel.sh_type != SHT_RELA ||
+		    rel.sh_info != of)
+			continue;
+		for (size_t at = 0; rel.sh_size - at >= sizeof(*out);
+		     at += sizeof(*out)) {
+			memcpy(out, im->bytes + rel.sh_offset + at,
+			       sizeof(*out));
+			if (out->r_offset == offset)
+				return section_at(im, h, rel.sh_link, symbols) &&
+				       symbols->sh_type == SHT_SYMTAB;
+		}
+	}
+	return false;
+}
+
+/* The text that the pointer at that offset of the script's descriptor will
+ * point to once the kernel has loaded the module. */
+static void script_text(const struct image *im, size_t field, char *dst,
+			size_t size)
+{
+	Elf64_Shdr symbols, where;
+	Elf64_Sym script, text;
+	Elf64_Rela rela;
+	Elf64_Ehdr h;
+	uint64_t at, sym;
+
+	memcpy(&h, im->bytes, sizeof(h));
+	*dst = '\0';
+	if (!find_symbol(im, &h, "stp_script", &script) ||
+	    !find_relocation(im, &h, script.st_shndx, script.st_value + field,
+			     &rela, &symbols))
+		return;
+	sym = ELF64_R_SYM(rela.r_info);
+	if (sym >= symbols.sh_size / sizeof(text))
+		return;
+	memcpy(&text, im->bytes + symbols.sh_offset + sym * sizeof(text),
+	       sizeof(text));
+	at = text.st_value + rela.r_addend;
+	if (!section_at(im, &h, text.st_shndx, &where) ||
+	    where.sh_type == SHT_NOBITS || at >= where.sh_size)
+		return;
+	snprintf(dst, size, "%.*s", (int)(where.sh_size - at < size ?
+					  where.sh_size - at : size),
+		 im->bytes + where.sh_offset + at);
+}
+
 static bool name_valid(const char *s)
 {
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_"
@@ -147,7 +232,8 @@ static int image_examine(struct image *im, struct why *w)
 			       "kernel module: build it again");
 	copy_info(im, "name", im->name, sizeof(im->name));
 	copy_info(im, "vermagic", im->vermagic, sizeof(im->vermagic));
-	copy_info(im, "stapx_build_id", im->build_id, sizeof(im->build_id));
+	script_text(im, offsetof(struct stp_script, build_id), im->build_id,
+		    sizeof(im->build_id));
 	if (!name_valid(im->name) || !im->vermagic[0])
 		return because(w, -ENOEXEC, "the module has no name or no "
 			       "vermagic: build it again");
@@ -178,6 +264,32 @@ static int read_all(int fd, unsigned char *p, size_t n)
 	return 0;
 }
 
+/* The module out of an archive; frees the archive's bytes. */
+static int take_archive(struct image *im, const char *path,
+			unsigned char *packed, size_t n, struct why *w)
+{
+	const struct package_member *m;
+	unsigned char *bytes = NULL;
+	struct package a;
+	char reason[256];
+	int err = package_read(packed, n, &a, reason, sizeof(reason));
+
+	free(packed);
+	if (err)
+		return because(w, err, "\"%s\": %s", path, reason);
+	m = package_module(&a);
+	if (m)
+		bytes = malloc(m->size + 1);
+	if (bytes)
+		memcpy(bytes, m->data, m->size);
+	n = m ? m->size : 0;
+	package_free(&a);
+	if (!bytes)
+		return because(w, m ? -ENOMEM : -ENOENT, "\"%s\" holds no "
+			       "module", path);
+	return image_take(im, bytes, n, w);
+}
+
 int image_read(struct image *im, const char *path, struct why *w)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
@@ -205,6 +317,8 @@ int image_read(struct image *im, const char *path, struct why *w)
 		free(bytes);
 		return err;
 	}
+	if (package_is(bytes, st.st_size))
+		return take_archive(im, path, bytes, st.st_size, w);
 	return image_take(im, bytes, st.st_size, w);
 }
 

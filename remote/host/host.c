@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Pass 5, and the question that comes before pass 1: what is the target?  In:
+ * the session's options and what pass 4 made.  Out: the script's output, an
+ * exit status, a target as it was before.
+ *
+ * All targets are reached first, then all are started, then one loop serves
+ * them.  The user's first interrupt stops properly, the second without end
+ * probes, the third gives up.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "remote/host/target.h"
+#include "remote/host/vm.h"
+#include "remote/wire/archive.h"
+#include "session.h"
+
+#define TURN_MS 200		/* below the keepalive's pace */
+#define STOP_MS 12000		/* after a stop was asked for */
+#define SINK_MS 3000
+#define TARGETS_MAX 64
+#define MODULE_MAX ((size_t)64 << 20)
+
+/* ---- interrupts ---- */
+struct signals {
+	int fd;
+	sigset_t before;
+};
+
+static struct signals signals_begin(void)
+{
+	struct signals s;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &s.before);
+	signal(SIGPIPE, SIG_IGN);
+	s.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s;
+}
+
+/* One that was not taken acts now, as it would have before. */
+static void signals_end(struct signals *s)
+{
+	close(s->fd);
+	sigprocmask(SIG_SETMASK, &s->before, NULL);
+}
+
+static bool signals_take(int fd)
+{
+	struct signalfd_siginfo info;
+
+	return read(fd, &info, sizeof(info)) == sizeof(info);
+}
+
+/* ---- reaching the targets ---- */
+static struct target *add_target(struct session *s, const char *url)
+{
+	struct target *t = arena_new(&s->arena, struct target);
+
+	t->url = url;
+	t->name = url;
+	if (s->opt.remote_prefix && url)
+		t->prefix = arena_printf(&s->arena, "%zu: ",
+					 s->remote->targets.n);
+	vec_push(&s->arena, &s->remote->targets, t);
+	return t;
+}
+
+static bool vm_waiting(void *arg, int elapsed_ms)
+{
+	return !interrupted(*(int *)arg);
+}
+
+static int boot(struct session *s, struct target *t, int signals_fd,
+		struct ssh_target *where, const char **why)
+{
+	struct sysroot_query q = { .release = t->url + 3 };
+	struct vm_options opt = { .waiting = vm_waiting, .arg = &signals_fd };
+	int err = sysroot_find(&s->arena, &q, &t->vm_sysroot, why);
+
+	if (err)
+		return err;
+	vlog(s, 5, 1, "Booting a guest of the sysroot '%s'\n",
+	     t->vm_sysroot->name);
+	err = vm_start(&s->arena, t->vm_sysroot, &opt, &t->vm, why);
+	if (err)
+		return err;
+	vlog(s, 5, 1, "The guest is up after %d ms, SSH on port %d\n",
+	     t->vm->boot_ms, t->vm->port);
+	*where = (struct ssh_target){
+		.name = t->name, .user = "root", .host = "127.0.0.1",
+		.port = t->vm->port, .key = t->vm->key,
+		.known_hosts = t->vm->known_hosts,
+	};
+	return 0;
+}
+
+static int ask_facts(struct session *s, struct target *t, const char **why)
+{
+	struct remote_command c = { .command = facts_command(&s->arena) };
+	int err = remote_ssh_run(t->ssh, &c, why);
+
+	if (!err) {
+		err = facts_parse(&s->arena, &c.out, &t->facts, why);
+		if (err)
+			*why = arena_printf(&s->arena, "'%s': %s", t->name,
+					    *why);
+	}
+	buf_free(&c.out);
+	buf_free(&c.err);
+	if (!err)
+		vlog(s, 5, 1, "'%s' is %s, kernel %s, build-id %s\n", t->name,
+		     t->facts.machine, t->facts.release,
+		     build_id_hex(&s->arena, &t->facts.build_id));
+	return err;
+}
+
+static int reach(struct session *s, struct target *t, int signals_fd,
+		 const char **why)
+{
+	struct ssh_target where;
+	int err = 0;
+
+	if (str_starts(t->url, "vm:"))
+		err = boot(s, t, signals_fd, &where, why);
+	else if (!ssh_target_parse(&s->arena, t->url, &where, why))
+		err = -EINVAL;
+	if (err)
+		return err;
+	if (!t->vm)
+		t->name = where.name;
+	vlog(s, 5, 1, "Connecting to '%s'\n", t->name);
+	err = remote_ssh_open(&s->arena, &where, signals_fd, &t->ssh, why);
+	return err ? err : ask_facts(s, t, why);
+}
+
+/* Reaches every --remote, once in a run. */
+static int reach_all(struct session *s)
+{
+	struct signals sig;
+	const char *why = "";
+	int err = 0;
+
+	if (s->remote)
+		return 0;
+	s->remote = arena_new(&s->arena, struct remote);
+	if (s->opt.remotes.n > TARGETS_MAX) {
+		diag_error(&s->diag, "%zu targets, the limit is %d",
+			   s->opt.remotes.n, TARGETS_MAX);
+		return -E2BIG;
+	}
+	if (!s->opt.remotes.n) {
+		add_target(s, NULL);
+		return 0;
+	}
+	sig = signals_begin();
+	for (size_t i = 0; i < s->opt.remotes.n && !err; i++)
+		err = reach(s, add_target(s, s->opt.remotes.v[i]), sig.fd,
+			    &why);
+	if (err)
+		diag_error(&s->diag, "%s", why);
+	if (err == -EINTR)
+		while (signals_take(sig.fd))
+			;
+	signals_end(&sig);
+	return err;
+}
+
+void remote_close(struct session *s)
+{
+	if (!s->remote)
+		return;
+	vec_for (i, &s->remote->targets) {
+		struct target *t = s->remote->targets.v[i];
+
+		remote_ssh_close(t->ssh);
+		vm_stop(t->vm);
+	}
+	s->remote = NULL;
+}
+
+/* ---- which sysroot ---- */
+static bool same_kernel(const struct target *a, const struct target *b)
+{
+	return !strcmp(a->facts.release, b->facts.release) &&
+	       !strcmp(a->facts.machine, b->facts.machine) &&
+	       build_id_equal(&a->facts.build_id, &b->facts.build_id);
+}
+
+/* What the user named must be what the target runs. */
+static bool fits(struct session *s, const struct sysroot *r,
+		 const struct target *t)
+{
+	const struct build_id *want = &r->build_id,
+			      *have = &t->facts.build_id;
+
+	if (strcmp(r->arch, t->facts.arch)) {
+		diag_error(&s->diag, "the sysroot '%s' is for %s, '%s' is %s: "
+			   "leave -r and --sysroot away, or name one for %s",
+			   r->name, r->arch, t->name, t->facts.arch,
+			   t->facts.arch);
+		return false;
+	}
+	if (strcmp(r->release, t->facts.release)) {
+		diag_error(&s->diag, "the sysroot '%s' is of kernel %s "
+			   "(build-id %s), '%s' runs %s (build-id %s): import "
+			   "that one with `stap-sysroot import`", r->name,
+			   r->release, build_id_hex(&s->arena, want), t->name,
+			   t->facts.release, build_id_hex(&s->arena, have));
+		return false;
+	}
+	if (want->n && have->n && !build_id_equal(want, have)) {
+		diag_error(&s->diag, "the sysroot '%s' has the kernel with "
+			   "build-id %s, '%s' runs the one with build-id %s, "
+			   "of the same release %s: import the kernel that "
+			   "runs there", r->name,
+			   build_id_hex(&s->arena, want), t->name,
+			   build_id_hex(&s->arena, have), r->release);
+		return false;
+	}
+	return true;
+}
+
+static int find_for(struct session *s, struct target *t)
+{
+	struct sysroot_query q = { .release = s->opt.release,
+				   .arch = s->opt.arch,
+				   .dir = s->opt.sysroot };
+	const char *why = "no sysroot fits";
+	int err;
+
+	if (t->vm && !q.release && !q.dir) {
+		s->sysroot = t->vm_sysroot;
+		return 0;
+	}
+	if (!q.release && !q.dir) {
+		q.release = t->facts.release;
+		q.arch = t->facts.arch;
+		q.build_id = t->facts.build_id.n ? &t->facts.build_id : NULL;
+	}
+	err = sysroot_find(&s->arena, &q, &s->sysroot, &why);
+	if (!err)
+		return 0;
+	s->sysroot = NULL;
+	diag_error(&s->diag, "'%s' runs kernel %s on %s, build-id %s: %s",
+		   t->name, t->facts.release, t->facts.arch,
+		   build_id_hex(&s->arena, &t->facts.build_id), why);
+	return err;
+}
+
+int remote_select_sysroot(struct session *s)
+{
+	struct target *first;
+	int err = reach_all(s);
+
+	if (err)
+		return err;
+	first = s->remote->targets.v[0];
+	if (!first->url)
+		return 0;
+	vec_for (i, &s->remote->targets) {
+		struct target *t = s->remote->targets.v[i];
+
+		if (same_kernel(first, t))
+			continue;
+		diag_error(&s->diag, "'%s' and '%s' run different kernels; "
+			   "give each a run of its own", first->name, t->name);
+		return -EINVAL;
+	}
+	err = find_for(s, first);
+	return err ? err : fits(s, s->sysroot, first) ? 0 : -ENOEXEC;
+}
+
+/* ---- what is run ---- */
+struct cargo {
+	const unsigned char *module;
+	size_t size;
+	const char *name;	/* "NAME.ko" */
+	const char *release, *arch, *build_id; /* built for */
+	struct package archive;	/* it came from, when it did */
+};
+
+static bool cargo_of_module(struct session *s, struct cargo *c)
+{
+	char *data = file_read(&s->arena, s->module_path, MODULE_MAX, &c->size);
+
+	if (!data) {
+		diag_error(&s->diag, "cannot read '%s': %s", s->module_path,
+			   strerror(errno));
+		return false;
+	}
+	c->module = (unsigned char *)data;
+	c->name = arena_printf(&s->arena, "%s.ko", s->module_name);
+	c->release = s->release;
+	c->arch = s->arch;
+	c->build_id = s->sysroot ? build_id_hex(&s->arena,
+						&s->sysroot->build_id) : "";
+	return true;
+}
+
+static const char *archive_text(struct session *s, const struct package *ar,
+				const char *key)
+{
+	char value[256];
+
+	return package_value(ar, key, value, sizeof(value)) ?
+		arena_strdup(&s->arena, value) : "";
+}
+
+static bool cargo_of_archive(struct session *s, struct cargo *c)
+{
+	const struct package_member *m;
+	char why[256];
+	size_t n;
+	char *data = file_read(&s->arena, s->archive_path, ARCHIVE_PACKED_MAX,
+			       &n);
+
+	if (!data) {
+		diag_error(&s->diag, "cannot read '%s': %s", s->archive_path,
+			   strerror(errno));
+		return false;
+	}
+	if (package_read(data, n, &c->archive, why, sizeof(why))) {
+		diag_error(&s->diag, "'%s': %s", s->archive_path, why);
+		return false;
+	}
+	m = package_module(&c->archive);
+	if (!m) {
+		diag_error(&s->diag, "'%s' holds no module", s->archive_path);
+		return false;
+	}
+	c->module = m->data;
+	c->size = m->size;
+	c->name = arena_strdup(&s->arena, m->name);
+	c->release = archive_text(s, &c->archive, "release");
+	c->arch = archive_text(s, &c->archive, "arch");
+	c->build_id = archive_text(s, &c->archive, "build_id");
+	return true;
+}
+
+/* An archive may have been built for anything: said before it is sent. */
+static bool cargo_fits(struct session *s, const struct cargo *c,
+		       const struct target *t)
+{
+	const char *have = build_id_hex(&s->arena, &t->facts.build_id);
+
+	if (!t->url)
+		return true;	/* staprun here says it */
+	if (*c->arch && strcmp(c->arch, t->facts.arch)) {
+		diag_error(&s->diag, "the script was built for %s, '%s' is %s",
+			   c->arch, t->name, t->facts.arch);
+		return false;
+	}
+	if (*c->release && strcmp(c->release, t->facts.release)) {
+		diag_error(&s->diag, "the script was built for kernel %s "
+			   "(build-id %s), '%s' runs %s (build-id %s): build "
+			   "it for that kernel", c->release, c->build_id,
+			   t->name, t->facts.release, have);
+		return false;
+	}
+	if (*c->build_id && *have && strcmp(c->build_id, have)) {
+		diag_error(&s->diag, "the script was built for the kernel with "
+			   "build-id %s, '%s' runs %s", c->build_id, t->name,
+			   have);
+		return false;
+	}
+	return true;
+}
+
+/* What the facts already forbid. */
+static bool target_can(struct session *s, const struct target *t)
+{
+	const char *why = NULL;
+
+	if (!t->url)
+		return true;
+	if (!t->facts.root)
+		why = "only root can load a module: name root in --remote=";
+	else if (t->facts.modules_disabled)
+		why = "its kernel takes no more modules (\"/proc/sys/kernel/"
+		      "modules_disabled\" is 1); only a reboot allows them "
+		      "again";
+	else if (!t->facts.place)
+		why = "no folder there can be written and run programs from "
+		      "(/tmp, /run, /var/tmp, /dev/shm): make room, or set "
+		      "TMPDIR there";
+	if (why)
+		diag_error(&s->diag, "'%s': %s", t->name, why);
+	return !why;
+}
+
+/* ---- the session's options as RUN's ---- */
+static void add_option(struct session *s, struct agent_job *job,
+		       const char *key, const char *value)
+{
+	vec_push(&s->arena, &job->options,
+		 (struct wire_option){ .key = key, .value = value });
+}
+
+static void add_number(struct session *s, struct agent_job *job,
+		       const char *key, long value)
+{
+	if (value)
+		add_option(s, job, key, arena_printf(&s->arena, "%ld", value));
+}
+
+static void fill_job(struct session *s, const struct cargo *c,
+		     struct agent_job *job)
+{
+	const struct options *o = &s->opt;
+	const char *silence = getenv("STAPX_LINK_TIMEOUT");
+
+	*job = (struct agent_job){
+		.module = c->module, .module_size = c->size,
+		.module_name = c->name, .verbose = o->verbose[5],
+		.quiet = o->suppress_warnings,
+	};
+	add_option(s, job, "module", c->name);
+	if (o->command)
+		add_option(s, job, "command", o->command);
+	add_number(s, job, "pid", o->target_pid);
+	add_number(s, job, "buffer_mb", o->buffer_mb);
+	add_number(s, job, "timeout_ms", (long)(o->timeout_s * 1000));
+	add_number(s, job, "verbose", o->verbose[5]);
+	if (silence)
+		add_number(s, job, "silence_ms", 1000 * atol(silence));
+	if (o->module_name)
+		add_option(s, job, "keep_name", "1");
+	if (*c->release)
+		add_option(s, job, "release", c->release);
+	if (*c->build_id)
+		add_option(s, job, "build_id", c->build_id);
+	for (size_t i = 0; i < o->globals.n; i++)
+		add_option(s, job, "set", o->globals.v[i]);
+}
+
+/* ---- the loop ---- */
+struct loop {
+	struct session *s;
+	struct sink *sink;
+	FILE *out, *err;
+	int signals_fd;
+	int interrupts;
+	int64_t stop_at;	/* when a stop was first asked for; 0 */
+	bool reader_gone;
+};
+
+static bool all_over(struct session *s)
+{
+	vec_for (i, &s->remote->targets)
+		if (!agent_over(s->remote->targets.v[i]->agent))
+			return false;
+	return true;
+}
+
+static void stop_all(struct loop *l, enum wire_stop how)
+{
+	vec_for (i, &l->s->remote->targets)
+		agent_stop(l->s->remote->targets.v[i]->agent, how);
+	if (!l->stop_at)
+		l->stop_at = clock_ms();
+}
+
+static void give_up(struct loop *l, const char *reason)
+{
+	vec_for (i, &l->s->remote->targets)
+		agent_give_up(l->s->remote->targets.v[i]->agent, reason);
+}
+
+static void take_interrupts(struct loop *l)
+{
+	while (signals_take(l->signals_fd)) {
+		l->interrupts++;
+		if (l->interrupts == 1)
+			stop_all(l, WIRE_STOP_PROPER);
+		else if (l->interrupts == 2)
+			stop_all(l, WIRE_STOP_FAST);
+		else
+			give_up(l, "given up; the target removes the module "
+				"by itself");
+	}
+}
+
+/* Nobody reads the output any more, or it cannot be written: no need to go
+ * on. */
+static void check_output(struct loop *l)
+{
+	if (l->reader_gone || (!sink_error(l->sink) && !ferror(l->out)))
+		return;
+	l->reader_gone = true;
+	stop_all(l, WIRE_STOP_FAST);
+}
+
+static void turn(struct loop *l)
+{
+	struct pollfd p[1 + 2 * TARGETS_MAX];
+	bool room = !sink_full(l->sink);
+	struct remote *r = l->s->remote;
+	size_t n = 1;
+
+	p[0] = (struct pollfd){ .fd = l->signals_fd, .events = POLLIN };
+	vec_for (i, &r->targets)
+		if (!agent_over(r->targets.v[i]->agent))
+			n += agent_poll(r->targets.v[i]->agent, p + n, room);
+	poll(p, n, TURN_MS);
+	take_interrupts(l);
+	vec_for (i, &r->targets)
+		agent_turn(r->targets.v[i]->agent, room);
+	check_output(l);
+	if (l->stop_at && clock_ms() - l->stop_at > STOP_MS)
+		give_up(l, "it did not stop within 12 s; it removes the module "
+			"by itself");
+}
+
+/* ---- starting and leaving ---- */
+static bool start(struct session *s, struct target *t,
+		  const struct agent_job *job, struct loop *l)
+{
+	const char *why = "";
+	struct link *link = push_staprun(s, t, &why);
+
+	if (!link) {
+		diag_error(&s->diag, "%s", why);
+		return false;
+	}
+	t->agent = agent_new(&s->arena, t->url ? t->name : NULL, link, job,
+			     l->out, l->err, t->prefix);
+	return true;
+}
+
+/* A staprun that never ran cannot have removed its folder. */
+static void leave(struct session *s, struct target *t, bool greeted)
+{
+	struct remote_command c = { 0 };
+	const char *why;
+
+	if (!t->folder || greeted)
+		return;
+	if (!t->ssh) {
+		remove_tree(t->folder);
+		return;
+	}
+	c.command = arena_printf(&s->arena, "rm -rf %s", t->folder);
+	remote_ssh_run(t->ssh, &c, &why);
+	buf_free(&c.out);
+	buf_free(&c.err);
+}
+
+static int finish(struct session *s, struct target *t)
+{
+	bool greeted = false;
+	int status = t->agent ? agent_finish(t->agent, &greeted) : 1;
+
+	t->agent = NULL;
+	leave(s, t, greeted);
+	return status;
+}
+
+static bool start_all(struct session *s, const struct agent_job *job,
+		      struct loop *l)
+{
+	vec_for (i, &s->remote->targets)
+		if (!start(s, s->remote->targets.v[i], job, l))
+			return false;
+	return true;
+}
+
+static int run_targets(struct session *s, const struct cargo *c,
+		       struct loop *l)
+{
+	struct agent_job job;
+	int status = 0;
+	bool started;
+
+	fill_job(s, c, &job);
+	started = start_all(s, &job, l);
+	while (started && !all_over(s))
+		turn(l);
+	vec_for (i, &s->remote->targets)
+		if (finish(s, s->remote->targets.v[i]) && !status)
+			status = 1;
+	return status;
+}
+
+/* -o names a file of this machine; strftime(3) forms its name. */
+static FILE *open_output(struct session *s)
+{
+	char path[4096];
+	time_t now = time(NULL);
+	FILE *f;
+
+	if (!strftime(path, sizeof(path), s->opt.output, localtime(&now)))
+		snprintf(path, sizeof(path), "%s", s->opt.output);
+	f = fopen(path, "we");
+	if (!f)
+		diag_error(&s->diag, "cannot write '%s': %s", path,
+			   strerror(errno));
+	return f;
+}
+
+static int close_output(struct session *s, FILE *f)
+{
+	if (!fclose(f))
+		return 0;
+	diag_error(&s->diag, "cannot write '%s': %s", s->opt.output,
+		   strerror(errno));
+	return 1;
+}
+
+static int with_output(struct session *s, const struct cargo *c)
+{
+	struct signals sig = signals_begin();
+	struct loop l = { .s = s, .signals_fd = sig.fd };
+	FILE *file = s->opt.output ? open_output(s) : NULL;
+	int status = 1, err;
+
+	if (file || !s->opt.output) {
+		l.sink = sink_new();
+		l.out = file ? file : sink_file(l.sink, 1);
+		l.err = sink_file(l.sink, 2);
+		fflush(stdout);
+		status = run_targets(s, c, &l);
+		err = sink_close(l.sink, SINK_MS);
+		if (err && err != -EPIPE && err != -ETIMEDOUT) {
+			diag_error(&s->diag, "cannot write the output: %s",
+				   strerror(-err));
+			status = 1;
+		}
+	}
+	if (file)
+		status |= close_output(s, file);
+	while (signals_take(sig.fd))	/* they were meant for the script */
+		;
+	signals_end(&sig);
+	return status;
+}
+
+int pass_run(struct session *s)
+{
+	struct cargo c = { 0 };
+	int status = 1;
+	bool good;
+
+	if (s->opt.runtime == RUNTIME_USER)
+		return run_user(s);
+	if (reach_all(s))
+		return 1;
+	good = s->archive_path ? cargo_of_archive(s, &c) :
+		cargo_of_module(s, &c);
+	for (size_t i = 0; good && i < s->remote->targets.n; i++)
+		good = target_can(s, s->remote->targets.v[i]) &&
+		       cargo_fits(s, &c, s->remote->targets.v[i]);
+	if (good)
+		status = with_output(s, &c);
+	package_free(&c.archive);
+	return status;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The targets of a run, in the order in which they are dealt with: reached,
+ * asked what they are, given staprun, run, left.
+ */
+#ifndef STAPX_HOST_TARGET_H
+#define STAPX_HOST_TARGET_H
+
+#include "remote/host/link.h"
+#include "remote/stream/stream.h"
+#include "remote/wire/wire.h"
+#include "sysroots/sysroot.h"
+
+struct session;
+struct vm;
+
+/* ---- facts.c: what a target says of itself ---- */
+struct target_facts {
+	const char *machine, *release, *version; /* uname -m -r -v */
+	const char *arch;	/* the kernel's name of the machine */
+	struct build_id build_id;
+	const char *place;	/* a folder where programs can be put and run */
+	const char *staprun;	/* what an installed one calls itself, or NULL */
+	long free_kb;		/* in place; -1 unknown */
+	long memory_kb;		/* available; -1 unknown */
+	bool modules_disabled, root;
+};
+/* The command for the target's shell; then what it wrote, taken apart. */
+const char *facts_command(struct arena *a);
+int facts_parse(struct arena *a, const struct buf *out, struct target_facts *f,
+		const char **why);
+
+/* ---- a target ---- */
+struct target {
+	const char *url;	/* NULL: this machine */
+	const char *name;	/* for messages */
+	const char *prefix;	/* of its lines, or NULL */
+	struct vm *vm;		/* vm:SYSROOT */
+	struct sysroot *vm_sysroot;
+	struct remote_ssh *ssh;	/* NULL: this machine */
+	struct target_facts facts;
+	const char *folder;	/* the run's, there; NULL: none yet */
+	struct agent *agent;	/* while it runs */
+};
+struct remote {
+	VEC(struct target *) targets;
+};
+
+/* push.c: staprun into a folder of the target, and started there. */
+/* The static one for a CPU: $STAPX_TARGETS, or where this program's data is;
+ * NULL with *why. */
+const char *staprun_static(struct session *s, const char *arch,
+			   const char **why);
+const char *staprun_native(struct session *s, const char **why);
+struct link *push_staprun(struct session *s, struct target *t,
+			  const char **why);
+
+/* ---- agent.c: one session on one target ---- */
+struct agent_job {
+	const unsigned char *module;	/* bytes to send; they must stay */
+	size_t module_size;
+	const char *module_name;	/* "NAME.ko" */
+	VEC(struct wire_option) options;
+	int verbose;			/* pass 5's */
+	bool quiet;			/* -w */
+};
+/* The link becomes the agent's; prefix may be NULL. */
+struct agent *agent_new(struct arena *a, const char *name, struct link *link,
+			const struct agent_job *job, FILE *out, FILE *err,
+			const char *prefix);
+/* What to wait for; may_read false: the output is full. */
+int agent_poll(struct agent *g, struct pollfd p[2], bool may_read);
+/* Deals with what came and what is due. */
+void agent_turn(struct agent *g, bool may_read);
+void agent_stop(struct agent *g, enum wire_stop how);
+/* No more patience: told to the user, the link is not used any more. */
+void agent_give_up(struct agent *g, const char *reason);
+bool agent_over(const struct agent *g);
+/* Shows what is pending and closes the link.  Exit status; greeted: staprun
+ * ran there at all, so what it made is its own to remove. */
+int agent_finish(struct agent *g, bool *greeted);
+
+/* ---- sink.c: output that never blocks the agent ---- */
+struct sink;
+struct sink *sink_new(void);
+/* For standard output (1) and error (2), kept in order. */
+FILE *sink_file(struct sink *s, int fd);
+bool sink_full(struct sink *s);		/* slow reader: take no more */
+/* Writes what is left, at most ms; 0 or -errno (-EPIPE: reader gone). */
+int sink_close(struct sink *s, int ms);
+int sink_error(struct sink *s);		/* of standard output: 0 or an errno */
+
+/* ---- host.c: session.h's remote_select_sysroot and pass_run ---- */
+void remote_close(struct session *s);
+
+/* ---- user.c: --runtime=user ---- */
+int run_user(struct session *s);
+
+#endif
