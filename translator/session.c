@@ -170,6 +170,7 @@ bool session_make_tmpdir(struct session *s)
 
 void session_close(struct session *s)
 {
+	remote_close(s);
 	if (s->tmpdir && s->opt.keep_tmp) {
 		fprintf(stderr, "Keeping temporary directory \"%s\"\n",
 			s->tmpdir);

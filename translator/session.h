@@ -13,6 +13,7 @@
 
 struct interns;
 struct program;
+struct remote;
 
 enum runtime_kind { RUNTIME_KERNEL, RUNTIME_USER };
 struct str_vec { const char **v; size_t n, cap; };
@@ -75,6 +76,7 @@ struct session {
 	const char *tapset_dir, *runtime_dir;
 	const char *tmpdir;		/* this run's folder; removed at the end */
 	const char *state_dir;		/* $SYSTEMTAP_DIR or ~/.systemtap */
+	struct remote *remote;		/* remote/host: links that are open */
 
 	/* pass 1 */
 	struct map macros;		/* @name → struct macro, of .stpm files */
@@ -126,6 +128,8 @@ bool pass_build(struct session *s);	/* 4: build/ */
 /* Before pass 1 of a run with --remote: asks the first target what it is and
  * sets s->sysroot.  0, or -errno with the reason reported. */
 int remote_select_sysroot(struct session *s);
+/* Ends the links and guests of this run, used or not. */
+void remote_close(struct session *s);
 /* 5: remote/host; the exit status of the run, 0 or 1 */
 int pass_run(struct session *s);
 
