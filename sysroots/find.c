@@ -134,41 +134,6 @@ static const char *only_release(struct arena *a, const char *root)
 	return n == 1 ? found : NULL;
 }
 
-static int find_in_dir(struct arena *a, const struct sysroot_query *q,
-		       struct sysroot **out, const char **why)
-{
-	const char *release = q->release;
-	char real[PATH_MAX];
-	int err;
-
-	if (path_exists(path_join(a, q->dir, "sysroot.conf"))) {
-		err = sysroot_open(a, q->dir, out, why);
-		if (!err && release && strcmp(release, (*out)->release) &&
-		    strcmp(release, (*out)->name)) {
-			*why = arena_printf(a, "'%s' is a sysroot of '%s', "
-					    "not of '%s'", q->dir,
-					    (*out)->release, release);
-			err = -ENOENT;
-		}
-		return err;
-	}
-	if (!realpath(q->dir, real)) {
-		*why = arena_printf(a, "--sysroot '%s': %s", q->dir,
-				    strerror(errno));
-		return -ENOENT;
-	}
-	if (!release)
-		release = only_release(a, real);
-	if (!release) {
-		*why = arena_printf(a, "'%s' is no sysroot and has not one "
-				    "kernel in lib/modules; name the release "
-				    "with -r", q->dir);
-		return -ENOENT;
-	}
-	return of_root(a, arena_strdup(a, strcmp(real, "/") ? real : ""),
-		       release, out, why);
-}
-
 static int find_tree(struct arena *a, const char *dir, struct sysroot **out,
 		     const char **why)
 {
@@ -237,6 +202,57 @@ static int find_release(struct arena *a, const struct sysroot_query *q,
 			 arena_printf(a, "no sysroot is known for '%s'%s%s",
 				      q->release, q->arch ? " on " : "",
 				      q->arch ? q->arch : ""), why);
+}
+
+/* A folder of target files that has no build tree in it goes with a known
+ * sysroot of that release. */
+static int of_root_or_known(struct arena *a, const struct sysroot_query *q,
+			    const char *root, const char *release,
+			    struct sysroot **out, const char **why)
+{
+	struct sysroot_list all = { 0 };
+
+	if (!of_root(a, strcmp(root, "/") ? root : "", release, out, why))
+		return 0;
+	sysroot_all(a, &all, NULL);
+	if (match_release(q, release, &all, out) != 1)
+		return -ENOENT;
+	(*out)->root = root;
+	return 0;
+}
+
+static int find_in_dir(struct arena *a, const struct sysroot_query *q,
+		       struct sysroot **out, const char **why)
+{
+	const char *release = q->release;
+	char real[PATH_MAX];
+	int err;
+
+	if (path_exists(path_join(a, q->dir, "sysroot.conf"))) {
+		err = sysroot_open(a, q->dir, out, why);
+		if (!err && release && strcmp(release, (*out)->release) &&
+		    strcmp(release, (*out)->name)) {
+			*why = arena_printf(a, "'%s' is a sysroot of '%s', "
+					    "not of '%s'", q->dir,
+					    (*out)->release, release);
+			err = -ENOENT;
+		}
+		return err;
+	}
+	if (!realpath(q->dir, real)) {
+		*why = arena_printf(a, "--sysroot '%s': %s", q->dir,
+				    strerror(errno));
+		return -ENOENT;
+	}
+	if (!release)
+		release = only_release(a, real);
+	if (!release) {
+		*why = arena_printf(a, "'%s' is no sysroot and has not one "
+				    "kernel in lib/modules; name the release "
+				    "with -r", q->dir);
+		return -ENOENT;
+	}
+	return of_root_or_known(a, q, arena_strdup(a, real), release, out, why);
 }
 
 int sysroot_find(struct arena *a, const struct sysroot_query *query,

@@ -78,7 +78,7 @@ static int expand(struct arena *a, const char *tool, const unsigned char *p,
 		err = -EIO;
 	close(fd);
 	if (!err) {
-		r = proc_run(argv, NULL, PROC_CAPTURE_OUT);
+		r = proc_run(argv, NULL, PROC_CAPTURE_OUT | PROC_QUIET);
 		*out = r.out;
 		if (!r.out.n)
 			err = r.status == 127 ? -ENOPKG : -EINVAL;

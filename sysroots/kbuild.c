@@ -287,6 +287,35 @@ static const char *make_dir(struct prepare *p, const struct words *cc)
 	return p->s->build;
 }
 
+/*
+ * What the kernel's build includes before anything else goes into one header,
+ * with all that embedded C sees behind it: gcc takes a precompiled header
+ * only where no text came before it.
+ */
+static int collect_embedded(struct prepare *p, const struct words *full)
+{
+	const char *name = "embedded-pch.h";
+	const char *ours = path_join(p->a, p->runtime_dir, "embedded.h");
+	struct words flags = { 0 };
+	struct buf b = { 0 };
+	int err;
+
+	vec_push(p->a, &flags.list, "-include");
+	vec_push(p->a, &flags.list, path_join(p->a, p->part, name));
+	for (size_t i = 0; i < full->list.n; i++) {
+		if (strcmp(full->list.v[i], "-include"))
+			vec_push(p->a, &flags.list, full->list.v[i]);
+		else
+			buf_printf(&b, "#include \"%s\"\n",
+				   full->list.v[++i]);
+	}
+	if (path_exists(ours))
+		buf_puts(&b, "#include \"runtime/embedded.h\"\n");
+	err = write_text(p, path_join(p->a, p->part, name), buf_str(&b));
+	buf_free(&b);
+	return err ? err : write_words(p, "cflags_embedded", &flags);
+}
+
 static int collect_compile(struct prepare *p, const char **cwd)
 {
 	const char *file = build_file(p, ".template.o.cmd");
@@ -305,7 +334,7 @@ static int collect_compile(struct prepare *p, const char **cwd)
 	record_cflags(p->a, cc, *cwd, true, &full);
 	err = write_words(p, "cflags", &plain);
 	if (!err)
-		err = write_words(p, "cflags_embedded", &full);
+		err = collect_embedded(p, &full);
 	objtool = record_find(&r, "objtool");
 	if (err || !objtool)
 		return err;

@@ -143,40 +143,6 @@ static int run_children(struct prepare *p, bool force)
 	return 0;
 }
 
-/* Embedded C that includes kernel headers is what is slow to compile. */
-static void precompile(struct prepare *p)
-{
-	const char *header = path_join(p->a, p->part,
-				       "include/runtime/embedded.h");
-	char *flags = file_read(p->a, path_join(p->a, p->part,
-						"cflags_embedded"),
-				FLAGS_MAX, NULL);
-	struct words w = { 0 };
-	struct proc_result r;
-
-	if (!flags || !path_exists(header))
-		return;
-	vec_push(p->a, &w.list, p->s->cc);
-	for (char *line = flags, *next; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = 0;
-		/* Recorded for the final place; the headers are still here. */
-		if (str_starts(line, "-I") && strstr(line, p->dir))
-			line = arena_printf(p->a, "-I%s/include", p->part);
-		vec_push(p->a, &w.list, line);
-	}
-	vec_push(p->a, &w.list, "-x");
-	vec_push(p->a, &w.list, "c-header");
-	vec_push(p->a, &w.list, header);
-	vec_push(p->a, &w.list, "-o");
-	vec_push(p->a, &w.list, arena_printf(p->a, "%s.gch", header));
-	vec_push(p->a, &w.list, NULL);
-	r = proc_run((char **)w.list.v, p->s->build, PROC_QUIET);
-	if (r.status)
-		unlink(arena_printf(p->a, "%s.gch", header));
-}
-
 /* part takes dir's name; what was there goes. */
 static int publish(struct prepare *p)
 {
@@ -197,6 +163,41 @@ static int publish(struct prepare *p)
 	return 0;
 }
 
+/* Embedded C that includes kernel headers is slow to compile: most of it is
+ * done here.  A prepared sysroot without this is slower, and no less right. */
+static void precompile(struct prepare *p)
+{
+	const char *header = path_join(p->a, p->dir, "embedded-pch.h");
+	const char *tmp = arena_printf(p->a, "%s.gch.part", header);
+	char *flags = file_read(p->a, path_join(p->a, p->dir,
+						"cflags_embedded"),
+				FLAGS_MAX, NULL);
+	struct words w = { 0 };
+	struct proc_result r;
+
+	if (!flags || !path_exists(path_join(p->a, p->dir,
+					     "include/runtime/embedded.h")))
+		return;
+	vec_push(p->a, &w.list, p->s->cc);
+	for (char *line = flags, *next; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+		/* The header itself is what is compiled. */
+		if (strcmp(line, "-include") && strcmp(line, header))
+			vec_push(p->a, &w.list, line);
+	}
+	vec_push(p->a, &w.list, "-x");
+	vec_push(p->a, &w.list, "c-header");
+	vec_push(p->a, &w.list, header);
+	vec_push(p->a, &w.list, "-o");
+	vec_push(p->a, &w.list, tmp);
+	vec_push(p->a, &w.list, NULL);
+	r = proc_run((char **)w.list.v, NULL, PROC_QUIET);
+	if (r.status || rename(tmp, arena_printf(p->a, "%s.gch", header)))
+		unlink(tmp);
+}
+
 static int make_all(struct prepare *p, bool force)
 {
 	int err;
@@ -209,11 +210,12 @@ static int make_all(struct prepare *p, bool force)
 	if (!err)
 		err = kbuild_collect(p);
 	if (!err) {
-		precompile(p);
 		err = publish(p);
 		if (err)
 			*p->why = arena_printf(p->a, "'%s': %s", p->dir,
 					       strerror(-err));
+		else
+			precompile(p);
 	}
 	remove_tree(p->part);
 	return err;
@@ -286,8 +288,10 @@ static int prepare_one(struct arena *a, const struct sysroot *s, bool force)
 	clock_gettime(CLOCK_MONOTONIC, &t0);
 	err = sysroot_prepare(a, s, runtime, force, &why);
 	clock_gettime(CLOCK_MONOTONIC, &t1);
-	if (err)
-		return complain("%s", why ? why : strerror(-err));
+	if (err) {
+		complain("%s", why ? why : strerror(-err));
+		return err == -EINTR ? 128 + SIGINT : 1;
+	}
 	fprintf(stderr, "%s is prepared (%.1f s)\n", s->name,
 		(double)(t1.tv_sec - t0.tv_sec) +
 		(double)(t1.tv_nsec - t0.tv_nsec) / 1e9);

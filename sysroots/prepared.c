@@ -9,11 +9,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sysroots/places.h"
 #include "sysroots/prepare.h"
 
-#define PREPARE_FORMAT 1 /* of the folder; a new number rebuilds it */
+#define PREPARE_FORMAT 2 /* of the folder; a new number rebuilds it */
 #define SOURCE_MAX (4 << 20)
 #define WORDS_MAX (1 << 20)
 #define DEPTH_MAX 6
@@ -185,7 +186,7 @@ static int relocate(struct arena *a, const struct sysroot *s, const char *dir)
 {
 	static const char *const files[] = {
 		"cflags", "cflags_embedded", "ldflags", "objtool_obj",
-		"objtool_link",
+		"objtool_link", "embedded-pch.h",
 	};
 	const char *place = path_join(a, dir, "place");
 	const char *was = read_line(a, place);
@@ -195,6 +196,8 @@ static int relocate(struct arena *a, const struct sysroot *s, const char *dir)
 		return -ENOENT;
 	if (!strcmp(was, s->dir))
 		return 0;
+	/* The compiler does not look again at what is behind it. */
+	unlink(path_join(a, dir, "embedded-pch.h.gch"));
 	was = arena_printf(a, "%s/", was);
 	for (size_t i = 0; !err && i < ARRAY_SIZE(files); i++)
 		err = rewrite(a, path_join(a, dir, files[i]), was,

@@ -37,30 +37,6 @@ static const struct command {
 	  "boot its kernel as a throw-away SSH target", cmd_vm },
 };
 
-int complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("stap-sysroot: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return 1;
-}
-
-struct sysroot *named_sysroot(struct arena *a, const char *name)
-{
-	struct sysroot_query q = { .release = name };
-	struct sysroot *s;
-	const char *why = NULL;
-
-	if (!sysroot_find(a, &q, &s, &why))
-		return s;
-	complain("%s", why);
-	return NULL;
-}
-
 /* ---- the small commands ---- */
 
 static const char *prepared_word(struct arena *a, const struct sysroot *s)

@@ -46,6 +46,7 @@ cat >"$STAPX_HOME/runtime/script.h" <<'E'
 struct stp_script { unsigned abi; };
 extern struct stp_script stp_script;
 E
+echo '#define EMBEDDED 1' >"$STAPX_HOME/runtime/embedded.h"
 echo 'int stp_core(void) { return 1; }' >"$STAPX_HOME/runtime/core/map.c"
 echo 'int stp_kernel(void) { return 2; }' >"$STAPX_HOME/runtime/kernel/map.c"
 for m in x86_64 arm64; do
@@ -175,7 +176,7 @@ says 'is prepared (' "$prog" prepare lab
 says 'prepared already' "$prog" prepare lab
 prepared yes 'after prepare'
 for f in cflags cflags_embedded ldflags objtool_obj runtime.a template.mod.o \
-	module.lds key place include/runtime/script.h; do
+	module.lds key place embedded-pch.h.gch include/runtime/script.h; do
 	[ -s "$dir/$f" ] || fail "prepare left no $f"
 done
 [ ! -e "$dir.part" ] && [ ! -e "$dir/build" ] || fail "prepare left its build"
@@ -190,8 +191,9 @@ wanted() { # FILE LINES…
 		fail "$f (wanted <, came >)"; cat "$tmp/out"; }
 }
 wanted cflags -g0 -DMODULE "-I$dir/include"
-wanted cflags_embedded "-I$tree/inc" -include "$tree/inc/kern.h" -g0 \
+wanted cflags_embedded -include "$dir/embedded-pch.h" "-I$tree/inc" -g0 \
 	"-I$dir/include" -DMODULE '-DKBUILD_MODNAME="x y"'
+wanted embedded-pch.h "#include \"$tree/inc/kern.h\"" '#include "runtime/embedded.h"'
 wanted ldflags -r -m elf_x --build-id=sha1 -T "$tree/scripts/module.lds"
 wanted objtool_obj "$tree/tools/objtool" --orc '--x=#'
 readelf -S "$dir/template.mod.o" | grep -q debug_info &&
