@@ -15,7 +15,7 @@ struct arch {
 	/* Registers by DWARF number; a name or offset that is missing is
 	 * NULL or -1. */
 	unsigned nregs;
-	const char *const *reg_names;	/* as people write them: "%rdi", "x0" */
+	const char *const *reg_names;	/* as people write them: "rdi", "x0" */
 	const int *reg_offsets;		/* bytes from the start of struct pt_regs */
 	const char *(*reg_name)(unsigned dwarf_reg); /* never NULL */
 	int return_reg, sp_reg, pc_reg;	/* DWARF numbers; pc_reg may be -1 */

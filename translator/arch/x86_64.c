@@ -8,8 +8,8 @@
 #include "arch/arch.h"
 
 static const char *const names[] = {
-	"%rax", "%rdx", "%rcx", "%rbx", "%rsi", "%rdi", "%rbp", "%rsp", "%r8",
-	"%r9",	"%r10", "%r11", "%r12", "%r13", "%r14", "%r15", "%rip",
+	"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8",
+	"r9",	"r10", "r11", "r12", "r13", "r14", "r15", "rip",
 };
 /* struct pt_regs: r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_ax
  * ip cs flags sp ss, 8 bytes each. */
@@ -20,7 +20,7 @@ static const int arg_regs[] = { 5, 4, 1, 2, 8, 9 };
 
 static const char *reg_name(unsigned n)
 {
-	return n < ARRAY_SIZE(names) ? names[n] : "%?";
+	return n < ARRAY_SIZE(names) ? names[n] : "?";
 }
 
 const struct arch arch_x86_64 = {

@@ -29,6 +29,15 @@ struct library {
 	struct map funcs, globals, aliases;
 };
 
+/* A function that prints one type. */
+struct dbg_type;
+struct printer {
+	struct func *func;
+	const struct dbg_type *type;
+	unsigned bit_offset;
+	bool deep, by_address;
+};
+
 struct elab {
 	struct session *s;
 	struct program *p;
@@ -40,7 +49,7 @@ struct elab {
 	size_t resolved, resolved_funcs; /* how many are through resolve.c */
 	size_t lowered;			/* probes that are through lower.c */
 	int nsynthesized;		/* functions made for pretty printing */
-	VEC(struct func *) pretty;	/* those, see pretty.c */
+	VEC(struct printer) printers;	/* those, see pretty.c */
 	/* Why the last point gave no probe. */
 	const char *cause;
 	struct loc cause_at;

@@ -39,7 +39,7 @@ bool elaborate_aliases(struct session *s, struct program *p)
 		ok = expand_file(p->elab, s->user);
 	vec_for(i, &s->extra)
 		ok &= expand_file(p->elab, s->extra.v[i]);
-	if (ok && !p->probes.n) {
+	if (ok && !p->probes.n && !p->elab->listing) {
 		diag_semantic(&s->diag, (struct loc){ 0 }, NULL,
 			      "no probes found");
 		ok = false;

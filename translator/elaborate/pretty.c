@@ -138,7 +138,7 @@ static bool put_members(struct text *t, struct located *x, int depth)
 {
 	dbg_members list = { 0 };
 
-	dbg_type_members(x->type, false, &list);
+	dbg_type_members(x->type, true, &list);
 	buf_putc(&t->literal, '{');
 	vec_for(i, &list) {
 		const struct dbg_member *m = &list.v[i];
@@ -161,7 +161,7 @@ static bool put_members(struct text *t, struct located *x, int depth)
 			       (m->bit_size ? m->bit_offset : 0);
 		y.bit_size = m->bit_size;
 		y.type = m->type;
-		if (!m->is_anonymous && *m->name)
+		if (*m->name)
 			buf_printf(&t->literal, ".%s=", m->name);
 		if (!put_value(t, &y, depth + 1))
 			buf_putc(&t->literal, '?');
@@ -284,10 +284,22 @@ static struct expr *call_printer(struct lower *l, const struct expr *at,
 	struct elab *e = l->e;
 	struct expr *call = mk_call(e->a, at->loc, f->name, f);
 
-	f->id = (int)e->p->funcs.n;
-	vec_push(e->a, &e->p->funcs, f);
 	vec_push(e->a, &call->call.args, arg);
 	return call;
+}
+
+static struct func *find_printer(const struct elab *e, const struct located *x,
+				 bool deep)
+{
+	vec_for(i, &e->printers) {
+		const struct printer *p = &e->printers.v[i];
+
+		if (p->type == x->type && p->deep == deep &&
+		    p->by_address == (x->kind == AT_ADDRESS) &&
+		    p->bit_offset == x->bit_offset && !x->bit_size)
+			return p->func;
+	}
+	return NULL;
 }
 
 struct expr *pretty_print(struct lower *l, const struct expr *at,
@@ -308,6 +320,9 @@ struct expr *pretty_print(struct lower *l, const struct expr *at,
 		lower_fail(l, at->loc, "it is scattered over several places");
 		return NULL;
 	}
+	f = find_printer(l->e, &x, deep);
+	if (f)
+		return call_printer(l, at, f, ast_clone_expr(l->e->a, x.e));
 	f = mk_printer(l->e, at->loc);
 	arg = ast_clone_expr(l->e->a, x.e);
 	x.e = mk_symbol(l->e->a, at->loc, add_param(l->e, f));
@@ -317,6 +332,12 @@ struct expr *pretty_print(struct lower *l, const struct expr *at,
 		return NULL;
 	}
 	f->body->try_.body = mk_return(l->e, at->loc, take_text(&t));
+	f->id = (int)l->e->p->funcs.n;
+	vec_push(l->e->a, &l->e->p->funcs, f);
+	if (!x.bit_size)
+		vec_push(l->e->a, &l->e->printers,
+			 (struct printer){ f, x.type, x.bit_offset, deep,
+			 x.kind == AT_ADDRESS });
 	return call_printer(l, at, f, arg);
 }
 
@@ -333,10 +354,24 @@ bool is_pretty_group(const char *name)
 	return false;
 }
 
+/* Nothing of it is read from memory, so nothing can fail. */
+static bool is_plain(const struct located *x)
+{
+	const struct dbg_type *to = x->type->kind == DBG_POINTER ?
+					    dbg_type_target(x->type) : NULL;
+
+	if (x->kind != AT_VALUE || dbg_type_is_string(x->type) ||
+	    x->type->kind == DBG_STRUCT || x->type->kind == DBG_UNION)
+		return false;
+	return !to || (to->kind != DBG_STRUCT && to->kind != DBG_UNION);
+}
+
 static bool put_var(struct text *t, struct located *x, bool pretty)
 {
 	struct expr *e;
 
+	if (pretty && is_plain(x))
+		return put_value(t, x, 0);
 	if (pretty) {
 		e = pretty_print(t->l, t->at, x, t->deep);
 		if (e)

@@ -8,6 +8,7 @@
 #include "elaborate/target.h"
 
 #define SIMILAR_MAX 12
+#define MEMBERS_SHOWN 32
 
 static struct expr *add_offset(struct lower *l, struct loc at, struct expr *e,
 			       uint64_t n)
@@ -202,10 +203,26 @@ bool target_deref(struct lower *l, const struct expr *at, struct located *x)
 	return true;
 }
 
+/* The nearest names, or the first ones when none is near. */
+static const char *other_members(struct lower *l, const struct dbg_type *t,
+				 const char *name)
+{
+	const char *text = dbg_type_similar_members(t, name, SIMILAR_MAX);
+	dbg_members list = { 0 };
+
+	if (*text)
+		return text;
+	dbg_type_members(t, true, &list);
+	for (size_t i = 0; i < list.n && i < MEMBERS_SHOWN; i++)
+		text = arena_printf(l->e->a, "%s%s%s", text, i ? ", " : "",
+				    list.v[i].name);
+	return list.n > MEMBERS_SHOWN ? arena_printf(l->e->a, "%s, …", text) :
+					text;
+}
+
 static bool no_member(struct lower *l, struct loc at, const struct located *x,
 		      const char *name)
 {
-	const char *near = dbg_type_similar_members(x->type, name, SIMILAR_MAX);
 
 	if (x->type->kind != DBG_STRUCT && x->type->kind != DBG_UNION)
 		return lower_fail(l, at, "'%s' has no members; ->%s needs a "
@@ -216,7 +233,8 @@ static bool no_member(struct lower *l, struct loc at, const struct located *x,
 		return lower_fail(l, at, "'%s' is only declared, never defined",
 				  x->type->name);
 	return lower_fail(l, at, "unable to find member '%s' for %s "
-			  "(alternatives: %s)", name, x->type->name, near);
+			  "(alternatives: %s)", name, x->type->name,
+			  other_members(l, x->type, name));
 }
 
 bool target_member(struct lower *l, struct loc at, struct located *x,

@@ -17,6 +17,7 @@ struct typer {
 	bool changed;
 	bool report;		/* the last walk: say what does not agree */
 	bool last_chance;	/* what is not known now will not be */
+	struct loc origin;	/* what made the wanted type what it is */
 	int depth;
 };
 

@@ -18,14 +18,20 @@ static void mismatch(struct typer *t, const struct expr *e, enum type want,
 		     enum type have, struct loc first)
 {
 	struct diag *d = &t->e->s->diag;
+	enum type other = have;
 
 	if (!t->report)
 		return;
+	/* A literal is what it is: what wants another type came first. */
+	if (!first.src) {
+		first = t->origin;
+		other = want;
+	}
 	diag_semantic(d, e->loc, e->token, "type mismatch (%s vs. %s)",
 		      type_text(want), type_text(have));
 	if (first.src)
 		diag_also(d, first, "type was first inferred here (%s)",
-			  type_text(have));
+			  type_text(other));
 }
 
 static bool is_known(enum type t)
@@ -92,6 +98,30 @@ static enum type typed_var(struct typer *t, struct expr *e, struct var *v,
 	return e->type;
 }
 
+/* Where the type of e came from, when it is a variable's or a function's. */
+static struct loc origin_of(const struct expr *e)
+{
+	if (e->kind == EXPR_SYMBOL && e->symbol.var)
+		return e->symbol.var->type_loc;
+	if (e->kind == EXPR_INDEX && e->index.var)
+		return e->index.var->type_loc;
+	if (e->kind == EXPR_CALL && e->call.func)
+		return e->call.func->type_loc;
+	return (struct loc){ 0 };
+}
+
+static enum type infer_from(struct typer *t, struct expr **pe, enum type want,
+			    struct loc origin)
+{
+	struct loc outer = t->origin;
+	enum type have;
+
+	t->origin = origin;
+	have = infer_expr(t, pe, want);
+	t->origin = outer;
+	return have;
+}
+
 /* Both sides get what either has. */
 static enum type same_type(struct typer *t, struct expr **a, struct expr **b,
 			   enum type want)
@@ -100,7 +130,7 @@ static enum type same_type(struct typer *t, struct expr **a, struct expr **b,
 
 	if (!is_known(want))
 		want = have;
-	have = infer_expr(t, b, want);
+	have = infer_from(t, b, want, origin_of(*a));
 	if (!is_known(want) && is_known(have))
 		want = infer_expr(t, a, have);
 	return want;
@@ -242,14 +272,14 @@ static void infer_args(struct typer *t, struct expr *e, struct func *f)
 	vec_for(i, &e->call.args) {
 		struct var *v = f->params.v[i];
 		struct expr **a = &e->call.args.v[i];
-		enum type have = infer_expr(t, a, v->type);
+		enum type have = infer_from(t, a, v->type, v->type_loc);
 
 		if (have == TYPE_STATS && t->report)
 			diag_semantic(&t->e->s->diag, (*a)->loc, (*a)->token,
 				      "a statistic cannot be passed to a "
 				      "function; pass @count and the like");
-		settle(t, *a, &v->type, &v->type_loc,
-		       have == TYPE_STATS ? TYPE_UNKNOWN : have);
+		if (!is_known(v->type) && have != TYPE_STATS)
+			settle(t, *a, &v->type, &v->type_loc, have);
 		pass_pointer(t, &v->ptype, &v->pmodule, *a);
 	}
 }
@@ -398,8 +428,15 @@ static enum type infer_kind(struct typer *t, struct expr **pe, enum type want)
 	return TYPE_UNKNOWN;
 }
 
+static bool has_parts(const struct expr *e)
+{
+	return e->kind != EXPR_NUMBER && e->kind != EXPR_STRING;
+}
+
 enum type infer_expr(struct typer *t, struct expr **pe, enum type want)
 {
+	struct loc origin;
+
 	/* Deeper than any script by hand, shallower than the stack. */
 	if (++t->depth > INFER_DEPTH_MAX) {
 		if (t->report)
@@ -408,7 +445,11 @@ enum type infer_expr(struct typer *t, struct expr **pe, enum type want)
 		t->depth--;
 		return TYPE_UNKNOWN;
 	}
+	origin = t->origin;
+	if (has_parts(*pe))
+		t->origin = (struct loc){ 0 };
 	infer_kind(t, pe, want);
+	t->origin = origin;
 	t->depth--;
 	return (*pe)->type;
 }

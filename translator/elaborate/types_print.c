@@ -132,7 +132,8 @@ static void infer_plain(struct typer *t, struct expr *e)
 			diag_semantic(d, (*a)->loc, (*a)->token,
 				      "a statistic cannot be printed; use "
 				      "@count, @avg or print(@hist_log(…))");
-		else if (have != TYPE_LONG && have != TYPE_STRING)
+		else if (have != TYPE_LONG && have != TYPE_STRING &&
+			 (*a)->kind != EXPR_TARGET)
 			diag_semantic(d, (*a)->loc, (*a)->token,
 				      "unresolved type");
 	}
