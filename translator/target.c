@@ -178,7 +178,7 @@ bool session_prepare(struct session *s)
 	const char *why = "";
 	int err;
 
-	if (!s->sysroot || s->prepared)
+	if (!s->sysroot || s->prepared || s->opt.runtime != RUNTIME_KERNEL)
 		return true;
 	if (!sysroot_prepared(&s->arena, s->sysroot, &s->prepared, &why))
 		return true;
