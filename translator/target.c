@@ -5,6 +5,7 @@
  * needs none: it takes the words of the command line, or this machine's.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 
 #include "session.h"
@@ -149,6 +150,10 @@ static void limit_passes(struct session *s)
 
 bool session_target(struct session *s)
 {
+	const char *release = getenv("SYSTEMTAP_RELEASE");
+
+	if (!s->opt.release && release && *release)
+		s->opt.release = release;
 	if (s->opt.remotes.n && s->opt.last_pass >= 5 &&
 	    remote_select_sysroot(s))
 		return false;
