@@ -118,7 +118,7 @@ static int is_one_of(char c, const char *set)
 	return 0;
 }
 
-/* dst may be s or delim's own copy; the rest is kept a CPU. */
+/* dst may be s.  The rest is kept for this CPU. */
 void stp_tokenize(struct stp_ctx *c, char *dst, const char *s,
 		  const char *delim)
 {
@@ -136,6 +136,7 @@ void stp_tokenize(struct stp_ctx *c, char *dst, const char *s,
 	while (*t->token_at && !is_one_of(*t->token_at, delim))
 		t->token_at++;
 	n = (stp_size)(t->token_at - from);
+	t->token_at += *t->token_at != 0;	/* the one that ended it */
 	memcpy(dst, from, n);
 	dst[n] = 0;
 }
