@@ -151,6 +151,6 @@ bool pass_elaborate(struct session *s)
 		elaborate_optimize(s, p);
 		ok = elaborate_locks(s, p);
 	}
-	sysmod_close_all(p->elab);
+	/* The binaries stay open: names in the program point into them. */
 	return ok && !s->diag.errors;
 }
