@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Shows that a trace stream becomes the text that the script printed: merged
+ * by time up to the watermark, in any pieces, of either byte order; that loss
+ * is counted and told; and that damaged streams are refused, not believed.
+ */
+#include <errno.h>
+
+#include "remote/stream/stream.h"
+#include "tests/unit/wire_test.h"
+
+/* ---- making streams ---- */
+struct bytes {
+	unsigned char p[65536];
+	size_t n;
+};
+
+static int add(void *arg, const void *p, size_t n)
+{
+	struct bytes *b = arg;
+
+	if (n > sizeof(b->p) - b->n)
+		abort();
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+	return 0;
+}
+
+static struct bytes made;
+static const struct stream_writer writer = { .write = add, .arg = &made };
+
+static void begin(void)
+{
+	static const char defs[] = "\2\0\0\0%d %s\n\0ds\0plain\n\0\0";
+
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_DEFS, defs, sizeof(defs) - 1);
+}
+
+static size_t record(unsigned char *to, int type, int format, uint64_t time,
+		     uint32_t seq, int64_t n, const char *s)
+{
+	struct stp_record r = { .type = type, .format = format, .time = time,
+				.seq = seq };
+	uint16_t len = strlen(s);
+	size_t at = sizeof(r);
+
+	if (type == STP_REC_PRINT && format == 0) {
+		memcpy(to + at, &n, 8);
+		at += 8;
+	}
+	if (type != STP_REC_PRINT || format == 0) {
+		memcpy(to + at, &len, 2);
+		memcpy(to + at + 2, s, len);
+		at += 2 + len;
+	}
+	while (at % 8)
+		to[at++] = 0;
+	r.len = at;
+	memcpy(to, &r, sizeof(r));
+	return at;
+}
+
+static void print(int cpu, uint64_t time, uint32_t seq, int64_t n)
+{
+	unsigned char rec[256];
+
+	stream_put_records(&writer, cpu, rec,
+			   record(rec, STP_REC_PRINT, 0, time, seq, n, "x"));
+}
+
+static void message(int type, uint64_t time, uint32_t seq, const char *text)
+{
+	unsigned char rec[256];
+
+	stream_put_records(&writer, 0, rec,
+			   record(rec, type, 0, time, seq, 0, text));
+}
+
+static void watermark(uint64_t time)
+{
+	struct stream_watermark w = { .time = time };
+
+	stream_put(&writer, STREAM_WATERMARK, &w, sizeof(w));
+}
+
+static void finish(void)
+{
+	struct stream_end e = { .status = 0 };
+
+	stream_put(&writer, STREAM_END, &e, sizeof(e));
+}
+
+/* ---- reading them ---- */
+static char out[65536], err[65536];
+
+static int show(size_t piece)
+{
+	FILE *o = fmemopen(out, sizeof(out), "w");
+	FILE *e = fmemopen(err, sizeof(err), "w");
+	struct text_view *v = text_view_new(o, e, NULL);
+	struct stream *s = stream_open(&stream_text_view, v);
+	int rc = 0;
+
+	for (size_t at = 0; at < made.n && !rc; at += piece) {
+		size_t n = made.n - at < piece ? made.n - at : piece;
+
+		rc = stream_feed(s, made.p + at, n);
+	}
+	if (!rc)
+		rc = stream_finish(s);
+	fputc('\0', o);
+	fputc('\0', e);
+	fclose(o);
+	fclose(e);
+	if (rc == -EPROTO)
+		snprintf(err, sizeof(err), "%s", stream_why(s));
+	stream_close(s);
+	text_view_free(v);
+	return rc;
+}
+
+/* Records of two CPUs, those of one even out of order. */
+static void merged(void)
+{
+	for (size_t piece = 1; piece < 200; piece += 7) {
+		begin();
+		print(0, 100, 0, 1);
+		print(0, 400, 1, 4);
+		print(1, 300, 0, 3);
+		print(1, 200, 1, 2);
+		print(0, 500, 2, 5);
+		finish();
+		IS(0, show(piece));
+		SAYS("1 x\n2 x\n3 x\n4 x\n5 x\n", out);
+		SAYS("", err);
+	}
+}
+
+/* What is older than the watermark is shown when the watermark comes. */
+static char seen[64];
+static void seen_record(void *v, const struct stream *s,
+			const struct stream_record *r)
+{
+	char *to = seen + strlen(seen);
+
+	snprintf(to, 8, "%c", (char)r->time);
+}
+
+static void up_to_watermark(void)
+{
+	static const struct stream_view view = { .record = seen_record };
+	struct stream *s = stream_open(&view, NULL);
+	size_t at;
+
+	begin();
+	print(0, 'c', 0, 0);
+	print(1, 'a', 0, 0);
+	print(1, 'd', 1, 0);
+	watermark('c');
+	stream_feed(s, made.p, made.n);
+	SAYS("a", seen);		/* c may still have an equal before it */
+	at = made.n;
+	print(0, 'b', 1, 0);		/* late: shown, not dropped */
+	watermark('d');
+	stream_feed(s, made.p + at, made.n - at);
+	SAYS("abc", seen);
+	stream_finish(s);
+	SAYS("abcd", seen);
+	stream_close(s);
+}
+
+static void loss(void)
+{
+	struct stream_lost l = { .cpu = 2, .total = 7 };
+
+	begin();
+	print(0, 1, 2, 1);		/* 0 and 1 are missing */
+	print(0, 2, 3, 2);
+	print(0, 3, 5, 3);		/* and 4 */
+	stream_put(&writer, STREAM_LOST, &l, sizeof(l));
+	finish();
+	IS(0, show(64));
+	SAYS("WARNING: 3 records lost on cpu 0\n"
+	     "WARNING: 7 records lost on cpu 2\n", err);
+
+	begin();
+	print(0, 1, 1, 1);
+	print(0, 2, 0, 2);		/* it only came late */
+	finish();
+	IS(0, show(64));
+	SAYS("", err);
+}
+
+static void messages(void)
+{
+	struct stream_status st = { .errors = 1, .skipped = 3,
+				    .skipped_lock = 3 };
+
+	begin();
+	message(STP_REC_WARNING, 1, 0, "careful");
+	message(STP_REC_WARNING, 2, 1, "careful");
+	message(STP_REC_TEXT, 3, 2, "text, as it is");
+	message(STP_REC_ERROR, 4, 3, "division by 0\n");
+	stream_put(&writer, STREAM_STATUS, &st, sizeof(st));
+	finish();
+	IS(0, show(33));
+	SAYS("text, as it is", out);
+	SAYS("WARNING: careful\nERROR: division by 0\n"
+	     "WARNING: Number of errors: 1, skipped probes: 3\n", err);
+}
+
+/* A writer of the other byte order. */
+static void swap(size_t at, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		unsigned char c = made.p[at + i];
+
+		made.p[at + i] = made.p[at + n - 1 - i];
+		made.p[at + n - 1 - i] = c;
+	}
+}
+
+static void other_order(void)
+{
+	size_t rec;
+
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_DEFS, "\1\0\0\0%d %s\n\0ds", 14);
+	rec = made.n;
+	print(0, 5, 0, 0x0102030405060708);
+	swap(8, 2);
+	swap(10, 2);
+	swap(16, 4);
+	swap(20, 4);
+	swap(24, 4);			/* DEFS: count */
+	swap(rec, 4);
+	swap(rec + 4, 4);
+	swap(rec + 8, 4);		/* cpu */
+	swap(rec + 16, 4);		/* len */
+	swap(rec + 22, 2);
+	swap(rec + 24, 8);
+	swap(rec + 32, 4);
+	swap(rec + 40, 8);		/* %d */
+	swap(rec + 48, 2);		/* length of %s */
+	IS(-EPIPE, show(17));
+	SAYS("72623859790382856 x\n", out);
+}
+
+static void damage(void)
+{
+	unsigned char rec[64];
+	size_t n;
+
+	begin();
+	made.p[0] = 'x';
+	IS(-EPROTO, show(1000));
+	SAYS("this is no trace stream", err);
+	begin();
+	made.p[10] = 9;
+	IS(-EPROTO, show(1000));
+	begin();
+	made.p[20] = 0xff;		/* size of the first block */
+	made.p[23] = 0xff;
+	IS(-EPROTO, show(1000));
+	begin();
+	print(0, 1, 0, 1);
+	IS(-EPIPE, show(1000));		/* cut: what came is shown */
+	SAYS("1 x\n", out);
+	begin();
+	n = record(rec, STP_REC_PRINT, 0, 1, 0, 1, "x");
+	rec[0] = 200;			/* longer than the block */
+	stream_put(&writer, STREAM_DATA, "\0\0\0\0\0\0\0\0", 8);
+	stream_put(&writer, STREAM_DATA, rec, n);
+	IS(-EPROTO, show(1000));
+	begin();
+	finish();
+	print(0, 1, 0, 1);
+	IS(-EPROTO, show(1000));
+	SAYS("bytes after the end", err);
+}
+
+/* A record that does not fit its format is counted, the others are shown. */
+static void misfit(void)
+{
+	unsigned char rec[64];
+
+	begin();
+	record(rec, STP_REC_PRINT, 1, 1, 0, 0, "");
+	stream_put_records(&writer, 0, rec, sizeof(struct stp_record));
+	rec[6] = 0;			/* now it should have two arguments */
+	stream_put_records(&writer, 0, rec, sizeof(struct stp_record));
+	finish();
+	IS(0, show(1000));
+	SAYS("plain\n", out);
+	SAYS("WARNING: 1 damaged records are not shown\n", err);
+}
+
+int main(void)
+{
+	merged();
+	up_to_watermark();
+	loss();
+	messages();
+	other_order();
+	damage();
+	misfit();
+	return test_result();
+}
