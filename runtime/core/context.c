@@ -6,6 +6,9 @@
  */
 #include "lock.h"
 
+/* Out of the way of what runs at every hit. */
+#define STP_RARE __attribute__((__noinline__, __cold__))
+
 struct stp_session stp_session;
 
 #define MESSAGE_SKIPPED                                                       \
@@ -278,22 +281,50 @@ static int condition_holds(const struct stp_probe *p, struct stp_ctx *c)
 	return holds;
 }
 
-static struct stp_ctx *enter(const struct stp_probe *p, struct stp_cpu *t,
-			     void *regs)
+static void leave_context(struct stp_cpu *t)
+{
+	stp_barrier();
+	t->busy = 0;
+}
+
+static STP_RARE struct stp_ctx *enter_skipped(struct stp_cpu *t,
+					      enum stp_skip why)
+{
+	stp_skip(why, 1, t->ctx.cpu);
+	if (why != STP_SKIP_BUSY)
+		leave_context(t);
+	return 0;
+}
+
+/* What an ordinary hit does not have: a condition, locks, the clock. */
+static STP_RARE struct stp_ctx *enter_more(const struct stp_probe *p,
+					   struct stp_cpu *t)
+{
+	if (p->condition && !condition_holds(p, &t->ctx)) {
+		leave_context(t);
+		return 0;
+	}
+	if (p->nlocks && stp_unlikely(!lock(p->locks, p->nlocks)))
+		return enter_skipped(t, STP_SKIP_LOCK);
+	if (t->countdown <= 0)
+		t->entered = stp_port_clock();
+	return &t->ctx;
+}
+
+/* This and stp_leave are all that an empty probe costs: no call that is not
+ * their last act, so that no register is saved. */
+static inline struct stp_ctx *enter(const struct stp_probe *p,
+				    struct stp_cpu *t, void *regs)
 {
 	const struct stp_limits *l = &stp_session.script->limits;
 	struct stp_ctx *c = &t->ctx;
 
-	if (stp_unlikely(t->busy)) {
-		stp_skip(STP_SKIP_BUSY, 1, c->cpu);
-		return 0;
-	}
+	if (stp_unlikely(t->busy))
+		return enter_skipped(t, STP_SKIP_BUSY);
 	t->busy = 1;
 	stp_barrier();
-	if (stp_unlikely(stp_port_stack_left() < l->minstackspace)) {
-		stp_skip(STP_SKIP_STACK, 1, c->cpu);
-		goto out;
-	}
+	if (stp_unlikely(stp_port_stack_left() < l->minstackspace))
+		return enter_skipped(t, STP_SKIP_STACK);
 	c->error = 0;
 	c->site = 0;
 	c->actions = l->maxaction;
@@ -304,19 +335,11 @@ static struct stp_ctx *enter(const struct stp_probe *p, struct stp_cpu *t,
 	c->saved = 0;
 	c->retval = 0;
 	c->user_regs = c->in_return = c->next_overload = 0;
-	if (p->condition && !condition_holds(p, c))
-		goto out;
-	if (p->nlocks && stp_unlikely(!lock(p->locks, p->nlocks))) {
-		stp_skip(STP_SKIP_LOCK, 1, c->cpu);
-		goto out;
-	}
-	if (stp_session.clocked && --t->countdown <= 0)
-		t->entered = stp_port_clock();
+	if (stp_session.clocked)
+		t->countdown--;
+	if (stp_unlikely(p->nlocks || p->condition || t->countdown <= 0))
+		return enter_more(p, t);
 	return c;
-out:
-	stp_barrier();
-	t->busy = 0;
-	return 0;
 }
 
 struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
@@ -326,20 +349,30 @@ struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
 	return enter(p, stp_session.cpus[cpu], regs);
 }
 
+static STP_RARE void leave_more(struct stp_cpu *t)
+{
+	const struct stp_probe *p = t->ctx.probe;
+
+	if (stp_unlikely(t->ctx.error != 0))
+		soft_error(&t->ctx);
+	if (stp_unlikely(t->iters))
+		stp_iters_reset(t, 0);
+	if (p->nlocks && stp_session.ncpus > 1)
+		unlock(p->locks, p->nlocks);
+	if (t->countdown <= 0)
+		account(t);
+	leave_context(t);
+}
+
 void stp_leave(struct stp_ctx *c)
 {
 	struct stp_cpu *t = stp_this(c);
 
-	if (stp_unlikely(c->error != 0))
-		soft_error(c);
-	if (stp_unlikely(t->iters))
-		stp_iters_reset(t, 0);
-	if (c->probe->nlocks && stp_session.ncpus > 1)
-		unlock(c->probe->locks, c->probe->nlocks);
-	if (stp_session.clocked && t->countdown <= 0)
-		account(t);
-	stp_barrier();
-	t->busy = 0;
+	if (stp_unlikely(c->error || t->iters || c->probe->nlocks ||
+			 t->countdown <= 0))
+		leave_more(t);
+	else
+		leave_context(t);
 }
 
 /* ---- begin, end and error probes ---- */

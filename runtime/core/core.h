@@ -40,7 +40,8 @@ struct stp_item {
 struct stp_cpu {
 	struct stp_ctx ctx;	/* ctx.priv is this struct */
 	int busy;		/* a handler runs */
-	int countdown;		/* hits until one is timed: then 0 or less */
+	int countdown;		/* hits until one is timed: then 0 or less;
+				 * stays at 1 when none is */
 	int weight;		/* hits that it stands for */
 	stp_u64 entered;	/* clock, when the hit is timed */
 	stp_u64 interval_start, interval_used;	/* overload guard */

@@ -87,6 +87,7 @@ static int cpu_new(const struct stp_script *s, int cpu)
 	stp_session.cpus[cpu] = t;
 	t->ctx.cpu = cpu;
 	t->ctx.priv = t;
+	t->countdown = t->weight = 1;
 	t->frames = stp_session_alloc(s->frame_size + FRAME_SLACK);
 	t->scratch = stp_session_alloc(scratch_size(s));
 	t->tokens = stp_session_alloc((stp_size)s->limits.maxstringlen);

@@ -20,9 +20,13 @@
 /* ---- the current task ---- */
 void stp_execname(struct stp_ctx *c, char *dst)
 {
-	stp_strcpy(dst, current->comm,
-		   min_t(stp_size, sizeof(current->comm),
-			 stp_script.limits.maxstringlen));
+	if (unlikely(stp_script.limits.maxstringlen < TASK_COMM_LEN)) {
+		stp_strcpy(dst, current->comm, stp_script.limits.maxstringlen);
+		return;
+	}
+	/* Two words; what is behind the NUL does not matter. */
+	memcpy(dst, current->comm, TASK_COMM_LEN);
+	dst[TASK_COMM_LEN - 1] = 0;
 }
 
 stp_i64 stp_pid(void)
