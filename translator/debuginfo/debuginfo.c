@@ -96,7 +96,7 @@ void debuginfo_close(struct debuginfo *di)
 {
 	if (!di)
 		return;
-	if (di->cfi_eh)
+	if (di->cfi_eh && !di->f.dwfl)
 		dwarf_cfi_end(di->cfi_eh);
 	index_unmap(&di->ix);
 	elf_file_close(&di->f);

@@ -377,6 +377,23 @@ static void start_at_symbols(struct merge *m)
 	}
 }
 
+/* Code that no symbol holds is a weak function another one took the place of:
+ * linked in, never run. */
+static void drop_dead_code(struct merge *m)
+{
+	size_t n = 0;
+
+	vec_for(i, &m->insts) {
+		const struct index_sym *s =
+			symbol_below(m, m->insts.v[i].pc);
+
+		if (s && s->size && m->insts.v[i].pc - s->addr >= s->size)
+			continue;
+		m->insts.v[n++] = m->insts.v[i];
+	}
+	m->insts.n = n;
+}
+
 static bool same_inst(const struct walk_inst *a, const struct walk_inst *b)
 {
 	return a->func == b->func && a->pc == b->pc &&
@@ -470,6 +487,7 @@ static bool settle(struct merge *m, const char **why)
 
 	unite_functions(m);
 	start_at_symbols(m);
+	drop_dead_code(m);
 	if (!group_instances(m, why))
 		return false;
 	drop_empty_functions(m);

@@ -125,7 +125,9 @@ static void open_cfi(struct debuginfo *di)
 		return;
 	di->cfi_tried = true;
 	if (di->f.dwfl) {
+		/* These belong to the module's handle. */
 		di->cfi_debug = dwfl_module_dwarf_cfi(di->f.mod, &bias);
+		di->cfi_eh = dwfl_module_eh_cfi(di->f.mod, &bias);
 		return;
 	}
 	di->cfi_debug = dwarf_getcfi(di->dw);
