@@ -25,10 +25,12 @@ static const char template_c[] =
 
 /*
  * Tracing of the tracer, and debug information of its own, are left out: the
- * first is not safe in a probe, the second is most of a module's size.
+ * first is not safe in a probe, the second is most of a module's size.  So is
+ * clearing what a function is about to fill, which hits would pay for.
  */
 static const char kbuild_head[] =
-	"ccflags-y := -I%s/include -g0\n"
+	"ccflags-y := -I%s/include -g0 $(call cc-option,"
+	"-ftrivial-auto-var-init=uninitialized)\n"
 	"ccflags-remove-y := $(CC_FLAGS_FTRACE)\n"
 	"obj-m := " TEMPLATE ".o\n"
 	TEMPLATE "-y := template.o";
