@@ -23,7 +23,7 @@ mkdir "$empty"
 # Scripts that take arguments: numbers serve most, a probe point the others.
 numbers="1 2 3 4 5 6 7 8"
 points="begin begin begin begin begin begin begin begin"
-mixed="begin 2 3 4"
+mixed="begin end 5"
 parse() { # TAPSET FILE ARGUMENT...
 	local tapset=$1
 	shift
