@@ -15,6 +15,8 @@
 #include "sysroots/modules.h"
 #include "sysroots/places.h"
 
+#define GUEST_FORMAT 1 /* a new number makes all images anew */
+
 struct guest {
 	struct arena *a;
 	const struct sysroot *s;
@@ -311,7 +313,7 @@ int guest_image(struct arena *a, const struct sysroot *s, const char **path,
 	struct guest g = { .a = a, .s = s, .why = why };
 	int err;
 
-	*path = path_join(a, s->dir, "guest.cpio");
+	*path = arena_printf(a, "%s/guest-%d.cpio", s->dir, GUEST_FORMAT);
 	if (newer(*path, conf) && newer(*path, init))
 		return 0;
 	g.files = guest_files(a, s);

@@ -9,7 +9,7 @@
 
 #include "sysroots/sysroot.h"
 
-/* Makes DIR/guest.cpio if it is missing or older than what it is made of.
+/* Makes DIR/guest-N.cpio if it is missing or older than what it is made of.
  * 0 or -errno, its path in *path, the reason in *why. */
 int guest_image(struct arena *a, const struct sysroot *s, const char **path,
 		const char **why);

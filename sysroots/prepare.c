@@ -22,19 +22,19 @@
 
 #define FLAGS_MAX (1 << 20)
 
-/* The index is about as much work as the compile. */
+/* Where there is an index to make, it is about as much work. */
 void prepare_progress(struct prepare *p)
 {
-	long cc = p->cc_total ? 500 * MIN(p->cc_done, p->cc_total) /
-				p->cc_total : 500;
-	long ix = p->index_total ? 500 * MIN(p->index_done, p->index_total) /
-				   p->index_total : p->s->vmlinux ? 0 : 500;
+	long cc = MIN(p->cc_done, p->cc_total);
+	long ix = MAX(p->index_done, 0);
+	const char *text = arena_printf(p->a, "preparing %s: runtime %ld of "
+					"%ld", p->s->name, cc, p->cc_total);
 
-	progress_show(&p->bar, cc + ix, 1000,
-		      arena_printf(p->a, "preparing %s: runtime %ld of %ld, "
-				   "debug information %ld%%", p->s->name,
-				   MIN(p->cc_done, p->cc_total), p->cc_total,
-				   ix / 5));
+	if (p->indexing)
+		text = arena_printf(p->a, "%s, debug information %ld%%", text,
+				    ix);
+	cc = p->cc_total ? 100 * cc / p->cc_total : 100;
+	progress_show(&p->bar, p->indexing ? cc + ix : 2 * cc, 200, text);
 }
 
 /* ---- the index, in a child ---- */
@@ -83,7 +83,6 @@ static void index_line(void *arg, const char *line)
 		*p->why = arena_strdup(p->a, line + 1);
 		p->index_done = -1;
 	} else if (p->index_done >= 0) {
-		p->index_total = 100;
 		p->index_done = atol(line);
 		prepare_progress(p);
 	}
@@ -98,11 +97,9 @@ static bool index_reuse(struct prepare *p, const char *to)
 	const char *why;
 
 	if (!id || !path_exists(from) ||
-	    !debuginfo_index_check(p->a, from, id, true, &why) ||
-	    link(from, to))
+	    !debuginfo_index_check(p->a, from, id, true, &why))
 		return false;
-	p->index_total = p->index_done = 1;
-	return true;
+	return !link(from, to);
 }
 
 /* ---- the run ---- */
@@ -119,6 +116,7 @@ static int run_children(struct prepare *p, bool force)
 	signals = signals_begin();
 	err = kbuild_start(p, &make);
 	if (!err && p->s->vmlinux && (force || !index_reuse(p, job.path))) {
+		p->indexing = true;
 		err = child_fork(&ix, index_run, &job);
 		if (!err)
 			all[n++] = &ix;

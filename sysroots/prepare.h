@@ -23,7 +23,9 @@ struct prepare {
 	const char **why;
 	struct words_vec { VEC(const char *) list; } sources; /* runtime/….c */
 	struct progress bar;
-	long cc_done, cc_total, index_done, index_total;
+	long cc_done, cc_total;
+	bool indexing;
+	long index_done; /* percent; -1: it failed */
 	FILE *log_file;
 };
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "debuginfo/index.h"
 #include "sysroots/places.h"
 #include "sysroots/prepare.h"
 
@@ -130,7 +131,7 @@ static uint64_t add_runtime(struct arena *a, uint64_t h, const char *dir)
 const char *prepare_key(struct arena *a, const struct sysroot *s,
 			const char *runtime_dir)
 {
-	uint64_t h = PREPARE_FORMAT;
+	uint64_t h = PREPARE_FORMAT << 16 | INDEX_VERSION;
 
 	h = add(h, s->release);
 	h = add(h, s->arch);
