@@ -240,8 +240,9 @@ static void set_options(struct remote_ssh *s)
 	ssh_options_set(s->session, SSH_OPTIONS_HOST, t->host);
 	if (own)
 		ssh_options_set(s->session, SSH_OPTIONS_PROCESS_CONFIG, &no);
-	else
-		ssh_options_parse_config(s->session, NULL);
+	else	/* NULL: the user's and the machine's, as ssh has it */
+		ssh_options_parse_config(s->session,
+					 getenv("STAPX_SSH_CONFIG"));
 	if (t->user)
 		ssh_options_set(s->session, SSH_OPTIONS_USER, t->user);
 	if (t->port)
@@ -608,7 +609,8 @@ static ssize_t run_step(struct remote_command *c, ssh_channel ch, size_t *at)
 		return -EIO;
 	if (out == -EPIPE && err == -EPIPE)
 		return -EPIPE;
-	return sent;
+	/* What was just read may have opened the window. */
+	return sent || (*at < c->n && ssh_channel_window_size(ch));
 }
 
 int remote_ssh_run(struct remote_ssh *s, struct remote_command *c,
