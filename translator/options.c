@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The command line.  options.def has a row for each option; the switch in
- * set_option() has a case for each, so a row without one does not compile.
- * What an option's value may be is checked here, what options mean together
- * in check_options().
+ * The command line.  options.def has a row for each option, which says what
+ * it sets or which function below takes it.  What an option's value may be is
+ * checked in its function, what options mean together in check_options().
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,87 +10,28 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "options.h"
 
 #define RC_MAX (64u << 10)
 #define MODULE_NAME_MAX 55 /* what the kernel takes */
 
-enum option_id {
-#define OPTION(id, letter, name, arg, group, help) OPT_##id,
-#include "options.def"
-#undef OPTION
-	OPT_COUNT
+/* What reading the words has come to. */
+struct reader {
+	struct session *s;
+	struct options *o;
+	bool have_script; /* -e, -l or -L */
+	bool done;	  /* -h or -V */
 };
 
-static const struct option_row {
-	char letter;
-	const char *name, *arg, *group, *help;
-} rows[] = {
-#define OPTION(id, letter, name, arg, group, help)                             \
-	{ letter, name, arg, group, help },
-#include "options.def"
-#undef OPTION
-};
-
-static int arg_kind(const struct option_row *r)
+/* Reports, and gives false for its caller to return. */
+static bool wrong(struct reader *r, const char *what, const char *arg)
 {
-	if (!r->arg)
-		return no_argument;
-	return r->arg[0] == '[' ? optional_argument : required_argument;
-}
-
-static void usage_row(const struct option_row *r)
-{
-	struct buf b = { 0 };
-
-	if (r->letter)
-		buf_printf(&b, "-%c", r->letter);
-	if (r->name)
-		buf_printf(&b, "%s--%s", r->letter ? ", " : "", r->name);
-	if (r->arg && r->arg[0] == '[')
-		buf_printf(&b, "[=%s", r->arg + 1);
-	else if (r->arg)
-		buf_printf(&b, "%s%s", r->name ? "=" : " ", r->arg);
-	printf("  %-26s %s\n", b.s, r->help);
-	buf_free(&b);
-}
-
-static void usage(void)
-{
-	const char *group = NULL;
-
-	puts("Usage: stap [OPTION]... FILE [ARGUMENT]...\n"
-	     "   or: stap [OPTION]... -e SCRIPT [ARGUMENT]...\n"
-	     "   or: stap [OPTION]... -l POINT\n"
-	     "Runs a script on this machine or, with --remote, on others.");
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct option_row *r = &rows[i];
-
-		if (!r->help)
-			continue;
-		if (!group || strcmp(group, r->group))
-			printf("\n%s:\n", r->group);
-		group = r->group;
-		usage_row(r);
-	}
-}
-
-static void version(void)
-{
-	printf("Systemtap translator/driver (stapx version %s)\n"
-	       "This is free software under the GNU GPL, version 2 or later; "
-	       "there is no warranty.\n", STAPX_VERSION);
+	diag_error(&r->s->diag, "%s: '%s'; try 'stap -h'", what, arg);
+	return false;
 }
 
 /* ---- values ---- */
-
-static bool wrong(struct session *s, const char *what, const char *arg)
-{
-	diag_error(&s->diag, "%s: '%s'; try 'stap -h'", what, arg);
-	return false;
-}
 
 static bool number_in(const char *arg, long low, long high, long *out)
 {
@@ -102,38 +42,16 @@ static bool number_in(const char *arg, long low, long high, long *out)
 	return !errno && end != arg && !*end && *out >= low && *out <= high;
 }
 
-static bool set_number(struct session *s, const char *what, const char *arg,
+static bool set_number(struct reader *r, const char *what, const char *arg,
 		       long low, long high, int *out)
 {
 	long n;
 
 	if (!number_in(arg, low, high, &n))
-		return wrong(s, arena_printf(&s->arena,
+		return wrong(r, arena_printf(&r->s->arena,
 					     "%s wants a number from %ld to "
 					     "%ld", what, low, high), arg);
 	*out = (int)n;
-	return true;
-}
-
-static bool set_vp(struct session *s, const char *arg)
-{
-	size_t n = strlen(arg);
-
-	if (!n || n > 5 || strspn(arg, "0123456789") != n)
-		return wrong(s, "--vp wants a digit for each of 5 passes", arg);
-	for (size_t i = 0; i < n; i++)
-		s->opt.verbose[i + 1] += arg[i] - '0';
-	return true;
-}
-
-static bool set_timeout(struct session *s, const char *arg)
-{
-	char *end;
-
-	s->opt.timeout_s = strtod(arg, &end);
-	if (end == arg || *end || !(s->opt.timeout_s >= 0.001) ||
-	    s->opt.timeout_s > 86400)
-		return wrong(s, "-T wants seconds, up to a day", arg);
 	return true;
 }
 
@@ -154,25 +72,183 @@ static bool is_assignment(const char *arg, const char *more)
 	return true;
 }
 
-static bool set_define(struct session *s, const char *arg)
+/* ---- general ---- */
+
+static void usage(void);
+
+static bool opt_help(struct reader *r, const char *arg)
+{
+	(void)arg;
+	usage();
+	return r->done = true;
+}
+
+static bool opt_version(struct reader *r, const char *arg)
+{
+	(void)arg;
+	printf("Systemtap translator/driver (stapx version %s)\n"
+	       "This is free software under the GNU GPL, version 2 or later; "
+	       "there is no warranty.\n", STAPX_VERSION);
+	return r->done = true;
+}
+
+static bool opt_verbose(struct reader *r, const char *arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_SIZE(r->o->verbose); i++)
+		r->o->verbose[i]++;
+	return true;
+}
+
+static bool opt_vp(struct reader *r, const char *arg)
+{
+	size_t n = strlen(arg);
+
+	if (!n || n > 5 || strspn(arg, "0123456789") != n)
+		return wrong(r, "--vp wants a digit for each of 5 passes", arg);
+	for (size_t i = 0; i < n; i++)
+		r->o->verbose[i + 1] += arg[i] - '0';
+	return true;
+}
+
+static bool opt_last_pass(struct reader *r, const char *arg)
+{
+	return set_number(r, "-p", arg, 1, 5, &r->o->last_pass);
+}
+
+static bool opt_color(struct reader *r, const char *arg)
+{
+	if (!arg || !strcmp(arg, "always"))
+		r->o->color = COLOR_ALWAYS;
+	else if (!strcmp(arg, "auto"))
+		r->o->color = COLOR_AUTO;
+	else if (!strcmp(arg, "never"))
+		r->o->color = COLOR_NEVER;
+	else
+		return wrong(r, "--color is auto, always or never", arg);
+	return true;
+}
+
+/* ---- script ---- */
+
+/* The script itself comes before every -E, whatever their order. */
+static bool first_script(struct reader *r, const char *text)
+{
+	struct str_vec *v = &r->o->script_texts;
+
+	if (r->have_script)
+		return wrong(r, "only one of -e, -l and -L; add scripts with "
+				"-E", text);
+	r->have_script = true;
+	vec_push(&r->s->arena, v, text);
+	memmove(v->v + 1, v->v, (v->n - 1) * sizeof *v->v);
+	v->v[0] = text;
+	return true;
+}
+
+static bool opt_script(struct reader *r, const char *arg)
+{
+	return first_script(r, arg);
+}
+
+static bool opt_define(struct reader *r, const char *arg)
 {
 	if (!is_assignment(arg, "_-+."))
-		return wrong(s, "-D wants NAME=VALUE, both plain words", arg);
-	vec_push(&s->arena, &s->opt.defines, arg);
+		return wrong(r, "-D wants NAME=VALUE, both plain words", arg);
+	vec_push(&r->s->arena, &r->o->defines, arg);
 	return true;
 }
 
-static bool set_global(struct session *s, const char *arg)
+static bool opt_global(struct reader *r, const char *arg)
 {
 	if (!strchr(arg, '=') || !is_assignment(arg, "_-+.:/@,"))
-		return wrong(s, "-G wants NAME=VALUE, both plain words", arg);
-	vec_push(&s->arena, &s->opt.globals, arg);
+		return wrong(r, "-G wants NAME=VALUE, both plain words", arg);
+	vec_push(&r->s->arena, &r->o->globals, arg);
 	return true;
 }
 
-static bool set_module_name(struct session *s, const char *arg)
+static bool opt_privilege(struct reader *r, const char *arg)
 {
-	char *name = arena_strdup(&s->arena, arg);
+	if (strcmp(arg, "stapusr") && strcmp(arg, "stapsys") &&
+	    strcmp(arg, "stapdev"))
+		return wrong(r, "--privilege is stapusr, stapsys or stapdev",
+			     arg);
+	r->o->privilege = arg;
+	return true;
+}
+
+static bool opt_unprivileged(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->privilege = "stapusr";
+	return true;
+}
+
+static bool opt_prologue(struct reader *r, const char *arg)
+{
+	r->o->prologue_searching = !arg || strcmp(arg, "never") != 0;
+	return true;
+}
+
+/* ---- listing ---- */
+
+static bool set_list(struct reader *r, const char *arg, bool vars)
+{
+	r->o->list = !vars;
+	r->o->list_vars = vars;
+	r->o->last_pass = 2;
+	return first_script(r, arena_printf(&r->s->arena, "probe %s {}", arg));
+}
+
+static bool opt_list(struct reader *r, const char *arg)
+{
+	return set_list(r, arg, false);
+}
+
+static bool opt_list_vars(struct reader *r, const char *arg)
+{
+	return set_list(r, arg, true);
+}
+
+static bool opt_dump_functions(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->last_pass = 1;
+	return r->o->dump_functions = true;
+}
+
+static bool opt_dump_aliases(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->last_pass = 1;
+	return r->o->dump_aliases = true;
+}
+
+/* ---- target and building ---- */
+
+static bool opt_arch(struct reader *r, const char *arg)
+{
+	const char *arch = arch_of_machine(arg);
+
+	r->o->arch = arch ? arch : arg;
+	return true;
+}
+
+static bool opt_runtime(struct reader *r, const char *arg)
+{
+	if (!strcmp(arg, "kernel"))
+		r->o->runtime = RUNTIME_KERNEL;
+	else if (!strcmp(arg, "user"))
+		r->o->runtime = RUNTIME_USER;
+	else
+		return wrong(r, "not supported by stapx: --runtime is kernel "
+				"or user", arg);
+	return true;
+}
+
+static bool opt_module(struct reader *r, const char *arg)
+{
+	char *name = arena_strdup(&r->s->arena, arg);
 	size_t n;
 
 	if (str_ends(name, ".ko"))
@@ -180,341 +256,204 @@ static bool set_module_name(struct session *s, const char *arg)
 	n = strlen(name);
 	for (char *p = name; *p; p++)
 		if (!isalnum((unsigned char)*p) && *p != '_')
-			return wrong(s, "a module name has letters, digits "
+			return wrong(r, "a module name has letters, digits "
 					"and '_'", arg);
 	if (!n || n > MODULE_NAME_MAX)
-		return wrong(s, "a module name has 1 to 55 characters", arg);
-	s->opt.module_name = name;
-	return true;
-}
-
-static bool set_color(struct session *s, const char *arg)
-{
-	if (!arg || !strcmp(arg, "always"))
-		s->opt.color = COLOR_ALWAYS;
-	else if (!strcmp(arg, "auto"))
-		s->opt.color = COLOR_AUTO;
-	else if (!strcmp(arg, "never"))
-		s->opt.color = COLOR_NEVER;
-	else
-		return wrong(s, "--color is auto, always or never", arg);
-	return true;
-}
-
-static bool set_runtime(struct session *s, const char *arg)
-{
-	if (!strcmp(arg, "kernel"))
-		s->opt.runtime = RUNTIME_KERNEL;
-	else if (!strcmp(arg, "user"))
-		s->opt.runtime = RUNTIME_USER;
-	else
-		return wrong(s, "not supported by stapx: --runtime is kernel "
-				"or user", arg);
-	return true;
-}
-
-static bool set_privilege(struct session *s, const char *arg)
-{
-	if (strcmp(arg, "stapusr") && strcmp(arg, "stapsys") &&
-	    strcmp(arg, "stapdev"))
-		return wrong(s, "--privilege is stapusr, stapsys or stapdev",
-			     arg);
-	s->opt.privilege = arg;
-	return true;
-}
-
-static bool set_rlimit(struct session *s, int which, const char *arg)
-{
-	struct rlimit r;
-	long n;
-
-	if (!number_in(arg, 0, LONG_MAX, &n))
-		return wrong(s, "a resource limit is a number", arg);
-	r.rlim_cur = r.rlim_max = (rlim_t)n;
-	if (setrlimit((__rlimit_resource_t)which, &r))
-		return wrong(s, "cannot set the resource limit", arg);
-	return true;
-}
-
-static bool set_list(struct session *s, const char *arg, bool vars)
-{
-	if (s->opt.list || s->opt.list_vars)
-		return wrong(s, "only one -l or -L", arg);
-	s->opt.list = !vars;
-	s->opt.list_vars = vars;
-	s->opt.last_pass = 2;
-	vec_push(&s->arena, &s->opt.script_texts,
-		 arena_printf(&s->arena, "probe %s {}", arg));
+		return wrong(r, "a module name has 1 to 55 characters", arg);
+	r->o->module_name = name;
 	return true;
 }
 
 /* A folder that holds a runtime, or (as SystemTap's manual has it) the
  * kernel's release. */
-static bool set_runtime_dir(struct session *s, const char *arg)
+static bool opt_runtime_dir(struct reader *r, const char *arg)
 {
-	struct arena *a = &s->arena;
+	struct arena *a = &r->s->arena;
 
 	if (is_dir(arg) && path_exists(path_join(a, arg, "script.h"))) {
-		s->opt.runtime_dir = arg;
+		r->o->runtime_dir = arg;
 		return true;
 	}
 	if (is_dir(arg) || strchr(arg, '/')) {
-		diag_error(&s->diag, "-R '%s' holds no runtime of stapx (no "
-				     "script.h); leave -R out to use the "
-				     "installed one", arg);
+		diag_error(&r->s->diag, "-R '%s' holds no runtime of stapx (no "
+					"script.h); leave -R out to use the "
+					"installed one", arg);
 		return false;
 	}
 	if (isdigit((unsigned char)arg[0]) && strchr(arg, '.') &&
 	    release_valid(arg)) {
-		s->opt.release = arg;
+		r->o->release = arg;
 		return true;
 	}
-	return wrong(s, "-R wants the folder of a runtime or a kernel "
+	return wrong(r, "-R wants the folder of a runtime or a kernel "
 			"release", arg);
 }
 
-static bool set_remote(struct session *s, const char *arg)
+/* ---- running ---- */
+
+static bool opt_target_pid(struct reader *r, const char *arg)
 {
-	vec_push(&s->arena, &s->opt.remotes, arg);
+	return set_number(r, "-x", arg, 1, INT_MAX, &r->o->target_pid);
+}
+
+static bool opt_buffer(struct reader *r, const char *arg)
+{
+	return set_number(r, "-s", arg, 1, 4095, &r->o->buffer_mb);
+}
+
+static bool opt_timeout(struct reader *r, const char *arg)
+{
+	char *end;
+
+	r->o->timeout_s = strtod(arg, &end);
+	if (end == arg || *end || !(r->o->timeout_s >= 0.001) ||
+	    r->o->timeout_s > 86400)
+		return wrong(r, "-T wants seconds, up to a day", arg);
 	return true;
 }
 
-static bool not_supported(struct session *s, enum option_id id)
+static bool set_rlimit(struct reader *r, int which, const char *arg)
 {
-	const struct option_row *r = &rows[id];
+	struct rlimit limit;
+	long n;
 
-	if (r->name)
-		diag_error(&s->diag, "not supported by stapx: --%s", r->name);
-	else
-		diag_error(&s->diag, "not supported by stapx: -%c", r->letter);
-	return false;
-}
-
-static void add_verbose(struct session *s)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(s->opt.verbose); i++)
-		s->opt.verbose[i]++;
-}
-
-/* -e comes before every -E, whatever their order. */
-static bool set_script(struct session *s, const char *arg, bool *have)
-{
-	struct str_vec *v = &s->opt.script_texts;
-
-	if (*have)
-		return wrong(s, "only one -e; add others with -E", arg);
-	*have = true;
-	vec_push(&s->arena, v, arg);
-	memmove(v->v + 1, v->v, (v->n - 1) * sizeof *v->v);
-	v->v[0] = arg;
+	if (!number_in(arg, 0, LONG_MAX, &n))
+		return wrong(r, "a resource limit is a number", arg);
+	limit.rlim_cur = limit.rlim_max = (rlim_t)n;
+	if (setrlimit((__rlimit_resource_t)which, &limit))
+		return wrong(r, "cannot set the resource limit", arg);
 	return true;
 }
 
-struct reader {
-	bool have_script; /* -e, -l or -L */
-	bool done;	  /* -h or -V */
+static bool opt_rlimit_as(struct reader *r, const char *arg)
+{
+	return set_rlimit(r, RLIMIT_AS, arg);
+}
+
+static bool opt_rlimit_cpu(struct reader *r, const char *arg)
+{
+	return set_rlimit(r, RLIMIT_CPU, arg);
+}
+
+static bool opt_rlimit_nproc(struct reader *r, const char *arg)
+{
+	return set_rlimit(r, RLIMIT_NPROC, arg);
+}
+
+static bool opt_rlimit_stack(struct reader *r, const char *arg)
+{
+	return set_rlimit(r, RLIMIT_STACK, arg);
+}
+
+static bool opt_rlimit_fsize(struct reader *r, const char *arg)
+{
+	return set_rlimit(r, RLIMIT_FSIZE, arg);
+}
+
+/* ---- the rows ---- */
+
+enum row_kind { ROW_FLAG, ROW_TEXT, ROW_LIST, ROW_CALL, ROW_IGNORED,
+		ROW_REFUSED };
+
+static const struct option_row {
+	enum row_kind kind;
+	char letter;
+	const char *name, *arg;
+	size_t field; /* its place in struct options */
+	bool (*call)(struct reader *r, const char *arg);
+	const char *group, *help;
+} rows[] = {
+#define FIELD(field) offsetof(struct options, field)
+#define FLAG(letter, name, field, group, help)                                 \
+	{ ROW_FLAG, letter, name, NULL, FIELD(field), NULL, group, help },
+#define TEXT(letter, name, arg, field, group, help)                            \
+	{ ROW_TEXT, letter, name, arg, FIELD(field), NULL, group, help },
+#define LIST(letter, name, arg, field, group, help)                            \
+	{ ROW_LIST, letter, name, arg, FIELD(field), NULL, group, help },
+#define CALL(letter, name, arg, function, group, help)                         \
+	{ ROW_CALL, letter, name, arg, 0, function, group, help },
+#define IGNORED(letter, name, arg)                                             \
+	{ ROW_IGNORED, letter, name, arg, 0, NULL, NULL, NULL },
+#define REFUSED(letter, name, arg)                                             \
+	{ ROW_REFUSED, letter, name, arg, 0, NULL, NULL, NULL },
+#include "options.def"
+#undef FLAG
+#undef TEXT
+#undef LIST
+#undef CALL
+#undef IGNORED
+#undef REFUSED
+#undef FIELD
 };
 
-static bool set_option(struct session *s, struct reader *rd, enum option_id id,
-		       const char *arg)
+static bool refuse(struct reader *r, const struct option_row *row)
 {
-	struct options *o = &s->opt;
+	if (row->name)
+		diag_error(&r->s->diag, "not supported by stapx: --%s",
+			   row->name);
+	else
+		diag_error(&r->s->diag, "not supported by stapx: -%c",
+			   row->letter);
+	return false;
+}
 
-	switch (id) {
-	case OPT_HELP:
-		usage();
-		rd->done = true;
+static bool take_option(struct reader *r, const struct option_row *row,
+			const char *arg)
+{
+	char *field = (char *)r->o + row->field;
+
+	switch (row->kind) {
+	case ROW_FLAG:
+		*(bool *)field = true;
 		return true;
-	case OPT_VERSION:
-		version();
-		rd->done = true;
+	case ROW_TEXT:
+		*(const char **)field = arg;
 		return true;
-	case OPT_VERBOSE:
-		add_verbose(s);
+	case ROW_LIST:
+		vec_push(&r->s->arena, (struct str_vec *)field, arg);
 		return true;
-	case OPT_VP:
-		return set_vp(s, arg);
-	case OPT_LAST_PASS:
-		return set_number(s, "-p", arg, 1, 5, &o->last_pass);
-	case OPT_KEEP_TMP:
-		o->keep_tmp = true;
+	case ROW_CALL:
+		return row->call(r, arg);
+	case ROW_IGNORED:
 		return true;
-	case OPT_TMPDIR:
-		o->tmpdir = arg;
-		return true;
-	case OPT_DUMP:
-		o->dump = arg;
-		return true;
-	case OPT_COLOR:
-	case OPT_COLOUR:
-		return set_color(s, arg);
-	case OPT_NO_WARNINGS:
-		o->suppress_warnings = true;
-		return true;
-	case OPT_WARNINGS_FATAL:
-		o->warnings_fatal = true;
-		return true;
-	case OPT_SCRIPT:
-		return set_script(s, arg, &rd->have_script);
-	case OPT_MORE_SCRIPT:
-		vec_push(&s->arena, &o->script_texts, arg);
-		return true;
-	case OPT_GURU:
-		o->guru = true;
-		return true;
-	case OPT_INCLUDE:
-		vec_push(&s->arena, &o->includes, arg);
-		return true;
-	case OPT_DEFINE:
-		return set_define(s, arg);
-	case OPT_GLOBAL:
-		return set_global(s, arg);
-	case OPT_UNOPTIMIZED:
-		o->unoptimized = true;
-		return true;
-	case OPT_COMPATIBLE:
-		o->compatible = arg;
-		return true;
-	case OPT_PRIVILEGE:
-		return set_privilege(s, arg);
-	case OPT_UNPRIVILEGED:
-		o->privilege = "stapusr";
-		return true;
-	case OPT_CHECK_VERSION:
-	case OPT_SYSENV:
-	case OPT_LDD:
-	case OPT_ALL_MODULES:
-		/* Taken so that scripts that pass them run; of no effect. */
-		return true;
-	case OPT_SKIP_BADVARS:
-		o->skip_badvars = true;
-		return true;
-	case OPT_PROLOGUE:
-		o->prologue_searching = true;
-		return true;
-	case OPT_PROLOGUE_LONG:
-		o->prologue_searching = !arg || strcmp(arg, "never") != 0;
-		return true;
-	case OPT_NO_ERRORS:
-		o->suppress_handler_errors = true;
-		return true;
-	case OPT_NO_TIME_LIMITS:
-		o->suppress_time_limits = true;
-		return true;
-	case OPT_NO_DISPLAY:
-		o->no_global_display = true;
-		return true;
-	case OPT_LIST:
-	case OPT_LIST_VARS:
-		rd->have_script = true;
-		return set_list(s, arg, id == OPT_LIST_VARS);
-	case OPT_DUMP_FUNCTIONS:
-		o->dump_functions = true;
-		o->last_pass = 1;
-		return true;
-	case OPT_DUMP_ALIASES:
-		o->dump_aliases = true;
-		o->last_pass = 1;
-		return true;
-	case OPT_RELEASE:
-		o->release = arg;
-		return true;
-	case OPT_ARCH:
-		o->arch = arch_of_machine(arg) ? arch_of_machine(arg) : arg;
-		return true;
-	case OPT_SYSROOT:
-		o->sysroot = arg;
-		return true;
-	case OPT_REMOTE:
-		return set_remote(s, arg);
-	case OPT_REMOTE_PREFIX:
-		o->remote_prefix = true;
-		return true;
-	case OPT_RUNTIME:
-		return set_runtime(s, arg);
-	case OPT_MODULE:
-		return set_module_name(s, arg);
-	case OPT_ARCHIVE:
-		o->archive = arg;
-		return true;
-	case OPT_KBUILD:
-		o->kbuild = true;
-		return true;
-	case OPT_MAKE_ARG:
-		vec_push(&s->arena, &o->make_args, arg);
-		return true;
-	case OPT_RUNTIME_DIR:
-		return set_runtime_dir(s, arg);
-	case OPT_SYMBOLS_OF:
-		vec_push(&s->arena, &o->modules, arg);
-		return true;
-	case OPT_DISABLE_CACHE:
-		o->disable_cache = true;
-		return true;
-	case OPT_POISON_CACHE:
-		o->poison_cache = true;
-		return true;
-	case OPT_CLEAN_CACHE:
-		o->clean_cache = true;
-		return true;
-	case OPT_COMMAND:
-		o->command = arg;
-		return true;
-	case OPT_TARGET_PID:
-		return set_number(s, "-x", arg, 1, INT_MAX, &o->target_pid);
-	case OPT_TIMEOUT:
-		return set_timeout(s, arg);
-	case OPT_OUTPUT:
-		o->output = arg;
-		return true;
-	case OPT_ROTATE:
-		o->rotate = arg;
-		return true;
-	case OPT_BUFFER:
-		return set_number(s, "-s", arg, 1, 4095, &o->buffer_mb);
-	case OPT_BULK:
-		o->bulk = true;
-		return true;
-	case OPT_FLIGHT:
-		o->flight_recorder = true;
-		return true;
-	case OPT_TIMING:
-		o->timing = true;
-		return true;
-	case OPT_RLIMIT_AS:
-		return set_rlimit(s, RLIMIT_AS, arg);
-	case OPT_RLIMIT_CPU:
-		return set_rlimit(s, RLIMIT_CPU, arg);
-	case OPT_RLIMIT_NPROC:
-		return set_rlimit(s, RLIMIT_NPROC, arg);
-	case OPT_RLIMIT_STACK:
-		return set_rlimit(s, RLIMIT_STACK, arg);
-	case OPT_RLIMIT_FSIZE:
-		return set_rlimit(s, RLIMIT_FSIZE, arg);
-	case OPT_NO_DUMP_TYPES:
-	case OPT_NO_INTERACTIVE:
-	case OPT_NO_COVERAGE:
-	case OPT_NO_BPF:
-	case OPT_NO_DYNINST:
-	case OPT_NO_USE_SERVER:
-	case OPT_NO_USE_HTTP_SERVER:
-	case OPT_NO_SERVER_ON_ERROR:
-	case OPT_NO_LIST_SERVERS:
-	case OPT_NO_TRUST_SERVERS:
-	case OPT_NO_SIGN:
-	case OPT_NO_MODINFO:
-	case OPT_NO_MONITOR:
-	case OPT_NO_EXAMPLE:
-	case OPT_NO_DOWNLOAD:
-	case OPT_NO_SAVE_UPROBES:
-	case OPT_NO_NAMESPACES:
-	case OPT_NO_LANGUAGE_SERVER:
-	case OPT_NO_BUILD_AS:
-		return not_supported(s, id);
-	case OPT_COUNT:
-		break;
+	case ROW_REFUSED:
+		return refuse(r, row);
 	}
 	return false;
+}
+
+static void usage_row(const struct option_row *row)
+{
+	struct buf b = { 0 };
+
+	if (row->letter)
+		buf_printf(&b, "-%c", row->letter);
+	if (row->name)
+		buf_printf(&b, "%s--%s", row->letter ? ", " : "", row->name);
+	if (row->arg && row->arg[0] == '[')
+		buf_printf(&b, "[=%s", row->arg + 1);
+	else if (row->arg)
+		buf_printf(&b, "%s%s", row->name ? "=" : " ", row->arg);
+	printf("  %-26s %s\n", b.s, row->help);
+	buf_free(&b);
+}
+
+static void usage(void)
+{
+	const char *group = "";
+
+	puts("Usage: stap [OPTION]... FILE [ARGUMENT]...\n"
+	     "   or: stap [OPTION]... -e SCRIPT [ARGUMENT]...\n"
+	     "   or: stap [OPTION]... -l POINT\n"
+	     "Runs a script on this machine or, with --remote, on others.");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!rows[i].help)
+			continue;
+		if (strcmp(group, rows[i].group))
+			printf("\n%s:\n", rows[i].group);
+		group = rows[i].group;
+		usage_row(&rows[i]);
+	}
 }
 
 /* ---- getopt's tables, made from the rows ---- */
@@ -522,9 +461,16 @@ static bool set_option(struct session *s, struct reader *rd, enum option_id id,
 #define LONG_BASE 256 /* + row: what getopt returns for a long name */
 
 struct tables {
-	char letters[3 * ARRAY_SIZE(rows) + 2];
+	char letters[2 * ARRAY_SIZE(rows) + 2];
 	struct option names[ARRAY_SIZE(rows) + 1];
 };
+
+static int arg_kind(const struct option_row *row)
+{
+	if (!row->arg)
+		return no_argument;
+	return row->arg[0] == '[' ? optional_argument : required_argument;
+}
 
 static void make_tables(struct tables *t)
 {
@@ -533,16 +479,16 @@ static void make_tables(struct tables *t)
 
 	*p++ = '+'; /* what follows the script is the script's */
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct option_row *r = &rows[i];
+		const struct option_row *row = &rows[i];
 
-		if (r->letter) {
-			*p++ = r->letter;
-			if (arg_kind(r) == required_argument)
+		if (row->letter) {
+			*p++ = row->letter;
+			if (arg_kind(row) == required_argument)
 				*p++ = ':';
 		}
-		if (r->name)
+		if (row->name)
 			t->names[n++] = (struct option){
-				r->name, arg_kind(r), NULL,
+				row->name, arg_kind(row), NULL,
 				LONG_BASE + (int)i
 			};
 	}
@@ -550,39 +496,34 @@ static void make_tables(struct tables *t)
 	t->names[n] = (struct option){ 0 };
 }
 
-static bool row_of(int c, enum option_id *id)
+static const struct option_row *row_of(int c)
 {
-	if (c >= LONG_BASE) {
-		*id = (enum option_id)(c - LONG_BASE);
-		return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].letter && rows[i].letter == c) {
-			*id = (enum option_id)i;
-			return true;
-		}
-	}
-	return false;
+	if (c >= LONG_BASE)
+		return &rows[c - LONG_BASE];
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].letter && rows[i].letter == c)
+			return &rows[i];
+	return NULL;
 }
 
-static bool read_words(struct session *s, struct reader *rd, int argc,
-		       char **argv)
+static bool read_words(struct reader *r, int argc, char **argv)
 {
 	struct tables t;
-	enum option_id id;
 	int c;
 
 	make_tables(&t);
 	optind = 0;
 	while ((c = getopt_long(argc, argv, t.letters, t.names, NULL)) != -1) {
-		if (!row_of(c, &id)) {
-			s->diag.errors++;
+		const struct option_row *row = row_of(c);
+
+		if (!row) {
+			r->s->diag.errors++;
 			fputs("Try 'stap -h'.\n", stderr);
 			return false;
 		}
-		if (!set_option(s, rd, id, optarg))
+		if (!take_option(r, row, optarg))
 			return false;
-		if (rd->done)
+		if (r->done)
 			return true;
 	}
 	return true;
@@ -596,12 +537,8 @@ static bool rc_word(const char **p, struct buf *b)
 	const char *s = *p;
 	char quote = 0;
 
-	while (isspace((unsigned char)*s) || *s == '#') {
-		if (*s == '#')
-			s += strcspn(s, "\n");
-		else
-			s++;
-	}
+	while (isspace((unsigned char)*s) || *s == '#')
+		s += *s == '#' ? strcspn(s, "\n") : 1;
 	*p = s;
 	if (!*s)
 		return false;
@@ -618,26 +555,26 @@ static bool rc_word(const char **p, struct buf *b)
 	return true;
 }
 
-static bool read_rc(struct session *s, struct reader *rd)
+static bool read_rc(struct reader *r)
 {
-	const char *path = path_join(&s->arena, s->state_dir, "rc");
-	const char *text = file_read(&s->arena, path, RC_MAX, NULL);
+	struct arena *a = &r->s->arena;
+	const char *path = path_join(a, r->s->state_dir, "rc");
+	const char *text = file_read(a, path, RC_MAX, NULL);
 	VEC(char *) words = { 0 };
 	struct buf b = { 0 };
 
 	if (!text)
 		return true;
-	vec_push(&s->arena, &words, arena_strdup(&s->arena, "stap"));
+	vec_push(a, &words, arena_strdup(a, "stap"));
 	while (rc_word(&text, &b)) {
-		vec_push(&s->arena, &words,
-			 arena_strdup(&s->arena, buf_str(&b)));
+		vec_push(a, &words, arena_strdup(a, buf_str(&b)));
 		buf_free(&b);
 	}
-	vec_push(&s->arena, &words, NULL);
-	if (!read_words(s, rd, (int)words.n - 1, words.v))
+	vec_push(a, &words, NULL);
+	if (!read_words(r, (int)words.n - 1, words.v))
 		return false;
 	if (optind < (int)words.n - 1) {
-		diag_error(&s->diag, "'%s' in '%s' is no option",
+		diag_error(&r->s->diag, "'%s' in '%s' is no option",
 			   words.v[optind], path);
 		return false;
 	}
@@ -646,30 +583,29 @@ static bool read_rc(struct session *s, struct reader *rd)
 
 /* ---- what options mean together ---- */
 
-static bool conflict(struct session *s, const char *what)
+static bool conflict(struct reader *r, const char *what)
 {
-	diag_error(&s->diag, "%s; try 'stap -h'", what);
+	diag_error(&r->s->diag, "%s; try 'stap -h'", what);
 	return false;
 }
 
-static bool check_options(struct session *s, const struct reader *rd)
+static bool check_options(struct reader *r)
 {
-	struct options *o = &s->opt;
-	bool listing = o->dump_functions || o->dump_aliases || o->clean_cache;
+	struct options *o = r->o;
+	bool no_script = o->dump_functions || o->dump_aliases || o->clean_cache;
 
-	if (!o->script_file && !rd->have_script && !o->script_texts.n &&
-	    !listing)
-		return conflict(s, "no script: name a file or use -e");
+	if (!o->script_file && !o->script_texts.n && !no_script)
+		return conflict(r, "no script: name a file or use -e");
 	if (o->command && o->target_pid)
-		return conflict(s, "use either -c or -x, not both");
+		return conflict(r, "use either -c or -x, not both");
 	if (o->rotate && !o->output)
-		return conflict(s, "-S wants -o FILE");
+		return conflict(r, "-S wants -o FILE");
 	if (o->suppress_time_limits && !o->guru)
-		return conflict(s, "--suppress-time-limits wants -g");
+		return conflict(r, "--suppress-time-limits wants -g");
 	if (o->tmpdir && o->remotes.n)
-		return conflict(s, "--tmpdir does not go with --remote");
+		return conflict(r, "--tmpdir does not go with --remote");
 	if (o->runtime == RUNTIME_USER && o->remotes.n)
-		return conflict(s, "--runtime=user runs here; leave --remote "
+		return conflict(r, "--runtime=user runs here; leave --remote "
 				   "out");
 	if (o->output && o->last_pass == 4 && !o->archive &&
 	    str_ends(o->output, ".stapx"))
@@ -679,16 +615,16 @@ static bool check_options(struct session *s, const struct reader *rd)
 
 enum options_result options_parse(struct session *s, int argc, char **argv)
 {
-	struct reader rd = { 0 };
+	struct reader r = { .s = s, .o = &s->opt };
 
 	s->opt.last_pass = 5;
-	if (!read_rc(s, &rd) || !read_words(s, &rd, argc, argv))
+	if (!read_rc(&r) || !read_words(&r, argc, argv))
 		return OPTIONS_WRONG;
-	if (rd.done)
+	if (r.done)
 		return OPTIONS_DONE;
-	if (!rd.have_script && optind < argc)
+	if (!r.have_script && optind < argc)
 		s->opt.script_file = argv[optind++];
 	for (; optind < argc; optind++)
 		vec_push(&s->arena, &s->opt.args, argv[optind]);
-	return check_options(s, &rd) ? OPTIONS_RUN : OPTIONS_WRONG;
+	return check_options(&r) ? OPTIONS_RUN : OPTIONS_WRONG;
 }
