@@ -52,6 +52,9 @@ bool args_file(struct session *s, struct args *v, const char *path);
 bool run_tool(struct session *s, struct args *v, const char *dir,
 	      const char *what);
 
+/* By the command in the file (NULL: nothing to do). */
+bool run_objtool(struct session *s, const char *file, const char *object);
+
 /* ---- the steps; each true on success, reported otherwise ---- */
 bool compile_object(struct session *s, const char *c_path, const char *o_path,
 		    bool embedded);

@@ -12,18 +12,6 @@ static bool is_unwanted(const char *arg)
 	return str_starts(arg, "-g") || str_starts(arg, "-Wframe-larger-than");
 }
 
-static bool object_tool(struct session *s, const char *o_path)
-{
-	struct args v = { 0 };
-
-	if (!s->prepared->objtool_obj)
-		return true;
-	if (!args_file(s, &v, s->prepared->objtool_obj))
-		return false;
-	args_add(&s->arena, &v, "%s", o_path);
-	return run_tool(s, &v, s->sysroot->build, "objtool");
-}
-
 static void add_defines(struct session *s, struct args *v)
 {
 	for (size_t i = 0; i < s->opt.defines.n; i++)
@@ -53,5 +41,6 @@ bool compile_object(struct session *s, const char *c_path, const char *o_path,
 	args_add(&s->arena, &v, "%s", c_path);
 	/* Relative includes of some trees are from where make runs. */
 	return run_tool(s, &v, embedded ? s->sysroot->build : s->tmpdir,
-			"the compiler") && object_tool(s, o_path);
+			"the compiler") &&
+	       run_objtool(s, p->objtool_obj, o_path);
 }

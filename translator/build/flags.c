@@ -48,6 +48,27 @@ static void show_command(const struct args *v)
 	fputc('\n', stderr);
 }
 
+/* objtool of 6.12 and later asks the environment which CPU it is for, by the
+ * name of the kernel's folder. */
+static void set_srcarch(const char *arch)
+{
+	setenv("SRCARCH", !strcmp(arch, "x86_64") || !strcmp(arch, "i386") ?
+	       "x86" : arch, 1);
+}
+
+bool run_objtool(struct session *s, const char *file, const char *object)
+{
+	struct args v = { 0 };
+
+	if (!file)
+		return true;	/* this kernel uses none */
+	if (!args_file(s, &v, file))
+		return false;
+	args_add(&s->arena, &v, "%s", object);
+	set_srcarch(s->sysroot->arch);
+	return run_tool(s, &v, s->sysroot->build, "objtool");
+}
+
 bool run_tool(struct session *s, struct args *v, const char *dir,
 	      const char *what)
 {

@@ -23,18 +23,6 @@ static void add_linker(struct session *s, struct args *v)
 		 "");
 }
 
-static bool whole_tool(struct session *s, const char *object)
-{
-	struct args v = { 0 };
-
-	if (!s->prepared->objtool_link)
-		return true;
-	if (!args_file(s, &v, s->prepared->objtool_link))
-		return false;
-	args_add(&s->arena, &v, "%s", object);
-	return run_tool(s, &v, s->sysroot->build, "objtool");
-}
-
 bool link_objects(struct session *s, const char *const *objects, size_t n,
 		  const char *out)
 {
@@ -58,7 +46,8 @@ bool link_objects(struct session *s, const char *const *objects, size_t n,
 	for (size_t i = 0; i < n; i++)
 		args_add(&s->arena, &v, "%s", objects[i]);
 	args_add(&s->arena, &v, "%s", s->prepared->runtime);
-	return run_tool(s, &v, s->tmpdir, "the linker") && whole_tool(s, out);
+	return run_tool(s, &v, s->tmpdir, "the linker") &&
+	       run_objtool(s, s->prepared->objtool_link, out);
 }
 
 bool link_module(struct session *s, const char *object, const char *mod_object,

@@ -83,8 +83,7 @@ static struct val assign_scalar(struct fn *f, const struct expr *e)
 	} else {
 		r = emit_expr(f, e->assign.rhs);
 		if (op != OP_NONE)
-			r = binary_long(f, op, emit_read(f, v), r,
-					expr_site(f, e));
+			r = binary_long(f, op, emit_read(f, v), r, e);
 		emit_write(f, v, r);
 	}
 	if (v->storage == VAR_GLOBAL)
@@ -138,7 +137,7 @@ static struct val element_long(struct fn *f, const struct expr *e,
 	if (op != OP_NONE)
 		r = binary_long(f, op,
 				val_text(arena_printf(f->e->arena, "*%s", p),
-					 READS_GLOBAL), r, expr_site(f, e));
+					 READS_GLOBAL), r, e);
 	if (want)
 		r = hold(f, r, TYPE_LONG);
 	line(f, "*%s = %s;", p, r.text);

@@ -64,7 +64,7 @@ bool emit_program(struct session *s, struct emit_texts *out)
 	e.p->formats.n = 0;
 	emit_code(&e, codes);
 	buf_printf(&out->script, "#define MAXSTRINGLEN %" PRId64 "\n"
-		   "#include \"script.h\"\n\n", e.strlen_max);
+		   "#include \"runtime/script.h\"\n\n", e.strlen_max);
 	put_sites(&e, &out->script);
 	emit_globals(&e, &out->script);
 	emit_formats(&e, &out->script);

@@ -166,7 +166,7 @@ struct val emit_read(struct fn *f, const struct var *v);
 /* Values in order, each stable until the last is there. */
 struct val *emit_list(struct fn *f, const struct expr_vec *list);
 struct val binary_long(struct fn *f, enum op op, struct val a, struct val b,
-		       const char *site);
+		       const struct expr *at);
 void unsupported(struct fn *f, const struct expr *e, const char *what);
 struct val emit_call(struct fn *f, const struct expr *e, const char *dst,
 		     bool want);

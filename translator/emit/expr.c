@@ -84,7 +84,7 @@ static const char *plain_operator(enum op op)
 }
 
 static struct val divide(struct fn *f, enum op op, struct val a, struct val b,
-			 const char *site)
+			 const struct expr *at)
 {
 	struct arena *ar = f->e->arena;
 	bool div = op == OP_DIV;
@@ -96,33 +96,31 @@ static struct val divide(struct fn *f, enum op op, struct val a, struct val b,
 					     b.text), a.reads);
 	t = temp_new(f, TEMP_LONG);
 	line(f, "%s = %s(c, %s, %s, %s);", t, div ? "stp_div" : "stp_mod",
-	     as_number(f, a), as_number(f, b), site);
+	     as_number(f, a), as_number(f, b), expr_site(f, at));
 	check_error(f);
 	return val_temp(t);
 }
 
+/* The format's two %s filled in. */
+static const char *fill_operator(struct fn *f, const char *fmt, const char *a,
+				 const char *b)
+{
+	const char *first = strstr(fmt, "%s"), *second = strstr(first + 2, "%s");
+
+	return arena_printf(f->e->arena, "%.*s%s%.*s%s%s", (int)(first - fmt),
+			    fmt, a, (int)(second - first - 2), first + 2, b,
+			    second + 2);
+}
+
 struct val binary_long(struct fn *f, enum op op, struct val a, struct val b,
-		       const char *site)
+		       const struct expr *at)
 {
 	const char *fmt = plain_operator(op);
-	struct buf text = { 0 };
-	struct val r;
-	const char *at;
 
 	if (!fmt)
-		return divide(f, op, a, b, site);
-	at = strstr(fmt, "%s");
-	buf_write(&text, fmt, (size_t)(at - fmt));
-	buf_puts(&text, as_number(f, a));
-	fmt = at + 2;
-	at = strstr(fmt, "%s");
-	buf_write(&text, fmt, (size_t)(at - fmt));
-	buf_puts(&text, as_number(f, b));
-	buf_puts(&text, at + 2);
-	r = val_text(arena_strdup(f->e->arena, buf_str(&text)),
-		     a.reads | b.reads);
-	buf_free(&text);
-	return r;
+		return divide(f, op, a, b, at);
+	return val_text(fill_operator(f, fmt, as_number(f, a),
+				      as_number(f, b)), a.reads | b.reads);
 }
 
 static bool is_comparison(enum op op)
@@ -203,7 +201,7 @@ static struct val emit_binary(struct fn *f, const struct expr *e)
 	b = emit_expr(f, e->binary.b);
 	if (is_comparison(e->binary.op))
 		return compare(f, e, a, b);
-	return binary_long(f, e->binary.op, a, b, expr_site(f, e));
+	return binary_long(f, e->binary.op, a, b, e);
 }
 
 /* ---- parts that may not run ---- */

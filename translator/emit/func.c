@@ -336,7 +336,7 @@ void emit_functions(struct emit *e)
 void emit_embedded_file(struct emit *e, struct buf *out)
 {
 	buf_printf(out, "#define MAXSTRINGLEN %" PRId64 "\n"
-		   "#include \"embedded.h\"\n\n", e->strlen_max);
+		   "#include \"runtime/embedded.h\"\n\n", e->strlen_max);
 	vec_for(i, &e->p->embeds) {
 		const struct embedded_decl *d = e->p->embeds.v[i];
 

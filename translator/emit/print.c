@@ -5,7 +5,7 @@
  * string at once.  What is constant in the script goes into the format, so
  * that a record carries only what varies.
  *
- * In a format, %h stands for a histogram (argument letter h).
+ * A histogram takes a %s like a string; its argument letter is h.
  */
 #include <inttypes.h>
 
@@ -42,7 +42,7 @@ static void put_value(struct fn *f, struct message *m, struct expr *e)
 	} else if (e->kind == EXPR_NUMBER) {
 		buf_printf(&m->text, "%" PRId64, e->number.value);
 	} else if (e->kind == EXPR_HIST) {
-		buf_puts(&m->text, "%h");
+		buf_puts(&m->text, "%s");
 		put_arg(f, m, e, 'h');
 	} else {
 		bool text = e->type == TYPE_STRING;
