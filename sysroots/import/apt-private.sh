@@ -5,18 +5,21 @@
 # mirrors and proxies are; nothing of it is written.  Packages once fetched
 # stay in $cache/archives.
 #
-# In: $cache.  Functions take the Debian name of the architecture first.
+# In: $cache, and $suite (empty: this machine's).  Functions take the Debian name of the architecture first.
 
 # The machine's transport settings, without its hooks: those clean or refresh
 # the machine's own folders.
 apt_settings() {
+	apt_suite=${suite:-$(. /etc/os-release 2>/dev/null
+		[ "$ID" = debian ] && echo "$VERSION_CODENAME")}
+	[ -n "$apt_suite" ] || apt_suite=bookworm
 	mkdir -p "$cache/archives" "$cache/empty" || die \
 		"cannot make '$cache'; set SYSTEMTAP_DIR to a folder you can write"
 	: >"$cache/status"
 	{
 		echo 'Dir::Etc::main "/dev/null";'
 		echo "Dir::Etc::parts \"$cache/empty\";"
-		echo "Dir::Etc::sourcelist \"$cache/sources.list\";"
+		echo "Dir::Etc::sourcelist \"$cache/sources-$apt_suite.list\";"
 		echo "Dir::Etc::sourceparts \"$cache/empty\";"
 		echo 'Dir::Etc::preferences "/dev/null";'
 		echo "Dir::Etc::preferencesparts \"$cache/empty\";"
@@ -28,7 +31,7 @@ apt_settings() {
 		echo 'Acquire::Retries "3";'
 		echo 'APT::Sandbox::User "root";'
 		echo 'APT::Get::AllowUnauthenticated "false";'
-	} >"$cache/apt.conf"
+	} >"$cache/apt-$apt_suite.conf"
 }
 
 # Debian's own suites among the machine's sources, whatever form they are
@@ -37,9 +40,6 @@ apt_sources() {
 	apt_key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r "$apt_key" ] || die "the keys of Debian's archive are missing" \
 		"('$apt_key'); install the package debian-archive-keyring"
-	apt_suite=${suite:-$(. /etc/os-release 2>/dev/null
-		[ "$ID" = debian ] && echo "$VERSION_CODENAME")}
-	[ -n "$apt_suite" ] || apt_suite=bookworm
 	apt_lines=$(LC_ALL=C apt-get indextargets \
 		--format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		'Created-By: Packages' 2>/dev/null | sort -u |
@@ -49,37 +49,37 @@ apt_sources() {
 http://deb.debian.org/debian $apt_suite main
 http://deb.debian.org/debian-security $apt_suite-security main"
 	printf '%s\n' "$apt_lines" |
-	sed "s|^|deb [signed-by=$apt_key] |" >"$cache/sources.list.new"
-	cmp -s "$cache/sources.list.new" "$cache/sources.list" ||
-		rm -f "$cache"/lists-*/fresh
-	mv "$cache/sources.list.new" "$cache/sources.list"
+	sed "s|^|deb [signed-by=$apt_key] |" >"$cache/sources-$apt_suite.list.new"
+	cmp -s "$cache/sources-$apt_suite.list.new" "$cache/sources-$apt_suite.list" ||
+		rm -f "$cache/lists-$apt_suite-"*/fresh
+	mv "$cache/sources-$apt_suite.list.new" "$cache/sources-$apt_suite.list"
 }
 
 # apt_do ARCH COMMAND…: runs an apt tool on the private state of ARCH.
 apt_do() {
 	apt_arch=$1; shift
 	apt_tool=$1; shift
-	APT_CONFIG=$cache/apt.conf LC_ALL=C "$apt_tool" \
+	APT_CONFIG=$cache/apt-$apt_suite.conf LC_ALL=C "$apt_tool" \
 		-oAPT::Architecture="$apt_arch" \
 		-oAPT::Architectures="$apt_arch" \
-		-oDir::State::Lists="$cache/lists-$apt_arch" \
-		-oDir::Cache="$cache/apt-$apt_arch" "$@"
+		-oDir::State::Lists="$cache/lists-$apt_suite-$apt_arch" \
+		-oDir::Cache="$cache/apt-$apt_suite-$apt_arch" "$@"
 }
 
 # apt_lists ARCH [MAX-AGE-MINUTES]: fetches the package lists when they are
 # missing or older than that (a day).
 apt_lists() {
-	mkdir -p "$cache/lists-$1/partial" "$cache/apt-$1/archives/partial"
-	[ -z "$(find "$cache/lists-$1/fresh" -mmin "-${2:-1440}" \
+	mkdir -p "$cache/lists-$apt_suite-$1/partial" "$cache/apt-$apt_suite-$1/archives/partial"
+	[ -z "$(find "$cache/lists-$apt_suite-$1/fresh" -mmin "-${2:-1440}" \
 		2>/dev/null)" ] || return 0
 	say "fetching Debian's package lists for $1"
 	if apt_do "$1" apt-get -q update >"$cache/update-$1.log" 2>&1 &&
 	   ! grep -q '^Err:' "$cache/update-$1.log"; then
-		touch "$cache/lists-$1/fresh"
+		touch "$cache/lists-$apt_suite-$1/fresh"
 		return 0
 	fi
 	sed -n '/^[EW]:/s/^/  /p' "$cache/update-$1.log" >&2
-	[ -e "$cache/lists-$1/fresh" ] && {
+	[ -e "$cache/lists-$apt_suite-$1/fresh" ] && {
 		say "going on with the lists of an earlier run"; return 0; }
 	die "Debian's package lists for $1 cannot be fetched; check the" \
 		"network and the mirror, then run the same command again"

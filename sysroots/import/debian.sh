@@ -102,6 +102,10 @@ choose_release() {
 }
 
 say "looking for the kernel in Debian's packages"
+# One import at a time fetches; the other finds what it brought.
+mkdir -p "$cache" && exec 9>"$cache/lock" ||
+	die "cannot make '$cache'; set SYSTEMTAP_DIR to a folder you can write"
+flock 9 2>/dev/null || :
 apt_settings
 apt_sources
 apt_lists "$arch"
@@ -177,6 +181,8 @@ if [ "$arch" != "$host" ]; then
 	all="$all
 $debs"
 fi
+
+exec 9>&-
 
 step 2 $steps "unpacking kernel, modules and headers"
 printf '%s\n' "$all" | while IFS= read -r deb; do
