@@ -143,6 +143,15 @@ static int reach(struct session *s, struct target *t, int signals_fd,
 	return err ? err : ask_facts(s, t, why);
 }
 
+/* Which signals end a wait for a target; -1: none. */
+static void watch_signals(struct session *s, int signals_fd)
+{
+	vec_for (i, &s->remote->targets)
+		if (s->remote->targets.v[i]->ssh)
+			remote_ssh_signals(s->remote->targets.v[i]->ssh,
+					   signals_fd);
+}
+
 /* Reaches every --remote, once in a run. */
 static int reach_all(struct session *s)
 {
@@ -171,6 +180,7 @@ static int reach_all(struct session *s)
 	if (err == -EINTR)
 		while (signals_take(sig.fd))
 			;
+	watch_signals(s, -1);
 	signals_end(&sig);
 	return err;
 }
@@ -623,6 +633,7 @@ static int with_output(struct session *s, const struct cargo *c)
 	FILE *file = s->opt.output ? open_output(s) : NULL;
 	int status = 1, err;
 
+	watch_signals(s, sig.fd);
 	if (file || !s->opt.output) {
 		l.sink = sink_new();
 		l.out = file ? file : sink_file(l.sink, 1);
@@ -640,6 +651,7 @@ static int with_output(struct session *s, const struct cargo *c)
 		status |= close_output(s, file);
 	while (signals_take(sig.fd))	/* they were meant for the script */
 		;
+	watch_signals(s, -1);
 	signals_end(&sig);
 	return status;
 }

@@ -92,6 +92,11 @@ bool interrupted(int signals_fd)
 	return signals_fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
+void remote_ssh_signals(struct remote_ssh *s, int signals_fd)
+{
+	s->signals_fd = signals_fd;
+}
+
 static int session_events(ssh_session s)
 {
 	int flags = ssh_get_poll_flags(s);
@@ -235,14 +240,17 @@ static void set_options(struct remote_ssh *s)
 {
 	const struct ssh_target *t = &s->t;
 	bool own = t->known_hosts != NULL, no = false;
+	const char *home = getenv("HOME");
 	unsigned int port = t->port;
 
+	if (home && *home == '/')
+		ssh_options_set(s->session, SSH_OPTIONS_SSH_DIR,
+				path_join(s->a, home, ".ssh"));
 	ssh_options_set(s->session, SSH_OPTIONS_HOST, t->host);
 	if (own)
 		ssh_options_set(s->session, SSH_OPTIONS_PROCESS_CONFIG, &no);
-	else	/* NULL: the user's and the machine's, as ssh has it */
-		ssh_options_parse_config(s->session,
-					 getenv("STAPX_SSH_CONFIG"));
+	else
+		ssh_options_parse_config(s->session, NULL);
 	if (t->user)
 		ssh_options_set(s->session, SSH_OPTIONS_USER, t->user);
 	if (t->port)
