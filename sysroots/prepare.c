@@ -203,6 +203,8 @@ static int make_all(struct prepare *p, bool force)
 	remove_tree(p->part);
 	progress_start(&p->bar);
 	err = kbuild_set_up(p);
+	/* Of what was copied: the sources may be edited meanwhile. */
+	p->key = prepare_key(p->a, p->s, path_join(p->a, p->build, "runtime"));
 	if (!err)
 		err = run_children(p, force);
 	if (!err)
@@ -262,7 +264,6 @@ int sysroot_prepare(struct arena *a, const struct sysroot *s,
 	lock = take_lock(&p);
 	if (lock < 0)
 		return lock;
-	p.key = prepare_key(a, s, runtime_dir);
 	/* Another process may have done it while we waited. */
 	if (force || sysroot_prepared_for(a, s, runtime_dir, &done, &ignored))
 		err = make_all(&p, force);
