@@ -6,11 +6,12 @@
  */
 #include "elaborate/effects.h"
 
+/* Of each global its own: keys of two arrays may differ in type. */
 static const char *key_names(struct buf *b, const struct var *v)
 {
 	b->n = 0;
 	for (int i = 0; i < v->nkeys; i++)
-		buf_printf(b, "%s__k%d", i ? ", " : "", i);
+		buf_printf(b, "%s__k%d_%d", i ? ", " : "", v->id, i);
 	return buf_str(b);
 }
 

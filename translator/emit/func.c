@@ -290,8 +290,7 @@ static void write_dispatcher(struct emit *e, const struct emitted_func *ef)
 	bool value = func->type == TYPE_LONG;
 
 	buf_printf(&e->code, "static __attribute__((unused)) %s\n{\n",
-		   signature(e, func, name,
-			     &(struct fn){ .e = e, .func = func }));
+		   signature(e, func, name, NULL));
 	if (value)
 		buf_puts(&e->code, "\tstp_i64 ret;\n\n");
 	for (; func; func = func->next_overload) {
