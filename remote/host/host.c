@@ -26,39 +26,41 @@
 #define TARGETS_MAX 64
 #define MODULE_MAX ((size_t)64 << 20)
 
-/* ---- interrupts ---- */
-struct signals {
-	int fd;
-	sigset_t before;
-};
-
-static struct signals signals_begin(void)
+/* ---- interrupts: taken from a descriptor while a part of this file runs --- */
+static void interrupt_set(sigset_t *set)
 {
-	struct signals s;
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
+/* The descriptor lives as long as the links that look at it. */
+static void signals_begin(struct remote *r)
+{
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, &s.before);
+	interrupt_set(&set);
+	sigprocmask(SIG_BLOCK, &set, &r->before);
 	signal(SIGPIPE, SIG_IGN);
-	s.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s;
+	if (r->signals_fd < 0)
+		r->signals_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* One that was not taken acts now, as it would have before. */
-static void signals_end(struct signals *s)
-{
-	close(s->fd);
-	sigprocmask(SIG_SETMASK, &s->before, NULL);
-}
-
-static bool signals_take(int fd)
+static bool signals_take(struct remote *r)
 {
 	struct signalfd_siginfo info;
 
-	return read(fd, &info, sizeof(info)) == sizeof(info);
+	return read(r->signals_fd, &info, sizeof(info)) == sizeof(info);
+}
+
+/* One that nobody took acts now as it would have before, unless it was meant
+ * for the script. */
+static void signals_end(struct remote *r, bool dealt_with)
+{
+	while (dealt_with && signals_take(r))
+		;
+	sigprocmask(SIG_SETMASK, &r->before, NULL);
 }
 
 /* ---- reaching the targets ---- */
@@ -80,11 +82,12 @@ static bool vm_waiting(void *arg, int elapsed_ms)
 	return !interrupted(*(int *)arg);
 }
 
-static int boot(struct session *s, struct target *t, int signals_fd,
-		struct ssh_target *where, const char **why)
+static int boot(struct session *s, struct target *t, struct ssh_target *where,
+		const char **why)
 {
 	struct sysroot_query q = { .release = t->url + 3 };
-	struct vm_options opt = { .waiting = vm_waiting, .arg = &signals_fd };
+	struct vm_options opt = { .waiting = vm_waiting,
+				  .arg = &s->remote->signals_fd };
 	int err = sysroot_find(&s->arena, &q, &t->vm_sysroot, why);
 
 	if (err)
@@ -124,14 +127,13 @@ static int ask_facts(struct session *s, struct target *t, const char **why)
 	return err;
 }
 
-static int reach(struct session *s, struct target *t, int signals_fd,
-		 const char **why)
+static int reach(struct session *s, struct target *t, const char **why)
 {
 	struct ssh_target where;
 	int err = 0;
 
 	if (str_starts(t->url, "vm:"))
-		err = boot(s, t, signals_fd, &where, why);
+		err = boot(s, t, &where, why);
 	else if (!ssh_target_parse(&s->arena, t->url, &where, why))
 		err = -EINVAL;
 	if (err)
@@ -139,29 +141,21 @@ static int reach(struct session *s, struct target *t, int signals_fd,
 	if (!t->vm)
 		t->name = where.name;
 	vlog(s, 5, 1, "Connecting to '%s'\n", t->name);
-	err = remote_ssh_open(&s->arena, &where, signals_fd, &t->ssh, why);
+	err = remote_ssh_open(&s->arena, &where, s->remote->signals_fd,
+			      &t->ssh, why);
 	return err ? err : ask_facts(s, t, why);
-}
-
-/* Which signals end a wait for a target; -1: none. */
-static void watch_signals(struct session *s, int signals_fd)
-{
-	vec_for (i, &s->remote->targets)
-		if (s->remote->targets.v[i]->ssh)
-			remote_ssh_signals(s->remote->targets.v[i]->ssh,
-					   signals_fd);
 }
 
 /* Reaches every --remote, once in a run. */
 static int reach_all(struct session *s)
 {
-	struct signals sig;
 	const char *why = "";
 	int err = 0;
 
 	if (s->remote)
 		return 0;
 	s->remote = arena_new(&s->arena, struct remote);
+	s->remote->signals_fd = -1;
 	if (s->opt.remotes.n > TARGETS_MAX) {
 		diag_error(&s->diag, "%zu targets, the limit is %d",
 			   s->opt.remotes.n, TARGETS_MAX);
@@ -171,17 +165,12 @@ static int reach_all(struct session *s)
 		add_target(s, NULL);
 		return 0;
 	}
-	sig = signals_begin();
+	signals_begin(s->remote);
 	for (size_t i = 0; i < s->opt.remotes.n && !err; i++)
-		err = reach(s, add_target(s, s->opt.remotes.v[i]), sig.fd,
-			    &why);
+		err = reach(s, add_target(s, s->opt.remotes.v[i]), &why);
 	if (err)
 		diag_error(&s->diag, "%s", why);
-	if (err == -EINTR)
-		while (signals_take(sig.fd))
-			;
-	watch_signals(s, -1);
-	signals_end(&sig);
+	signals_end(s->remote, err == -EINTR);
 	return err;
 }
 
@@ -195,6 +184,8 @@ void remote_close(struct session *s)
 		remote_ssh_close(t->ssh);
 		vm_stop(t->vm);
 	}
+	if (s->remote->signals_fd >= 0)
+		close(s->remote->signals_fd);
 	s->remote = NULL;
 }
 
@@ -458,7 +449,6 @@ struct loop {
 	struct session *s;
 	struct sink *sink;
 	FILE *out, *err;
-	int signals_fd;
 	int interrupts;
 	int64_t stop_at;	/* when a stop was first asked for; 0 */
 	bool reader_gone;
@@ -488,7 +478,7 @@ static void give_up(struct loop *l, const char *reason)
 
 static void take_interrupts(struct loop *l)
 {
-	while (signals_take(l->signals_fd)) {
+	while (signals_take(l->s->remote)) {
 		l->interrupts++;
 		if (l->interrupts == 1)
 			stop_all(l, WIRE_STOP_PROPER);
@@ -517,7 +507,7 @@ static void turn(struct loop *l)
 	struct remote *r = l->s->remote;
 	size_t n = 1;
 
-	p[0] = (struct pollfd){ .fd = l->signals_fd, .events = POLLIN };
+	p[0] = (struct pollfd){ .fd = r->signals_fd, .events = POLLIN };
 	vec_for (i, &r->targets)
 		if (!agent_over(r->targets.v[i]->agent))
 			n += agent_poll(r->targets.v[i]->agent, p + n, room);
@@ -628,12 +618,11 @@ static int close_output(struct session *s, FILE *f)
 
 static int with_output(struct session *s, const struct cargo *c)
 {
-	struct signals sig = signals_begin();
-	struct loop l = { .s = s, .signals_fd = sig.fd };
+	struct loop l = { .s = s };
 	FILE *file = s->opt.output ? open_output(s) : NULL;
 	int status = 1, err;
 
-	watch_signals(s, sig.fd);
+	signals_begin(s->remote);
 	if (file || !s->opt.output) {
 		l.sink = sink_new();
 		l.out = file ? file : sink_file(l.sink, 1);
@@ -649,10 +638,7 @@ static int with_output(struct session *s, const struct cargo *c)
 	}
 	if (file)
 		status |= close_output(s, file);
-	while (signals_take(sig.fd))	/* they were meant for the script */
-		;
-	watch_signals(s, -1);
-	signals_end(&sig);
+	signals_end(s->remote, true);
 	return status;
 }
 

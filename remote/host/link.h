@@ -53,8 +53,6 @@ bool ssh_target_parse(struct arena *a, const char *url, struct ssh_target *out,
 /* 0 or -errno with the reason in *why; -EINTR: interrupted. */
 int remote_ssh_open(struct arena *a, const struct ssh_target *t,
 		    int signals_fd, struct remote_ssh **out, const char **why);
-/* Another signalfd to look at, or -1: the one given before was closed. */
-void remote_ssh_signals(struct remote_ssh *s, int signals_fd);
 /* Runs a command of the remote shell, n bytes as its input, and waits.  out
  * and err get what it writes, at most LINK_OUTPUT_MAX each. */
 #define LINK_OUTPUT_MAX ((size_t)1 << 20)

@@ -92,11 +92,6 @@ bool interrupted(int signals_fd)
 	return signals_fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
-void remote_ssh_signals(struct remote_ssh *s, int signals_fd)
-{
-	s->signals_fd = signals_fd;
-}
-
 static int session_events(ssh_session s)
 {
 	int flags = ssh_get_poll_flags(s);

@@ -6,6 +6,8 @@
 #ifndef STAPX_HOST_TARGET_H
 #define STAPX_HOST_TARGET_H
 
+#include <signal.h>
+
 #include "remote/host/link.h"
 #include "remote/stream/stream.h"
 #include "remote/wire/wire.h"
@@ -43,6 +45,8 @@ struct target {
 	struct agent *agent;	/* while it runs */
 };
 struct remote {
+	int signals_fd;		/* interrupts, while they are blocked */
+	sigset_t before;
 	VEC(struct target *) targets;
 };
 
