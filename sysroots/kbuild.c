@@ -85,6 +85,25 @@ static int write_text(struct prepare *p, const char *path, const char *text)
 	return err;
 }
 
+/* What runs at every hit is made for speed, the rest for size: a module holds
+ * far more of the rest, and each function that saves many registers costs
+ * unwind tables too. */
+static bool runs_at_hits(const char *source)
+{
+	static const char *const fast[] = {
+		"core/context.c", "core/map.c", "core/record.c",
+		"core/stat.c", "core/string.c", "core/table.c",
+		"kernel/current.c", "kernel/hit.c", "kernel/kprobe.c",
+		"kernel/kretprobe.c", "kernel/memory.c", "kernel/port.c",
+		"kernel/ring.c",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fast); i++)
+		if (!strcmp(fast[i], source))
+			return true;
+	return false;
+}
+
 static int write_kbuild(struct prepare *p)
 {
 	struct buf b = { 0 };
@@ -97,6 +116,13 @@ static int write_kbuild(struct prepare *p)
 		buf_printf(&b, " \\\n\truntime/%.*so", (int)strlen(s) - 1, s);
 	}
 	buf_putc(&b, '\n');
+	vec_for(i, &p->sources.list) {
+		const char *s = p->sources.list.v[i];
+
+		if (!runs_at_hits(s))
+			buf_printf(&b, "CFLAGS_runtime/%.*so := -Os\n",
+				   (int)strlen(s) - 1, s);
+	}
 	err = write_text(p, path_join(p->a, p->build, "Kbuild"), b.s);
 	buf_free(&b);
 	if (!err)
