@@ -173,6 +173,20 @@ static void usage_since(struct usage *now, const struct usage *then)
 	now->real_ms -= then->real_ms;
 }
 
+static bool lists_library(const struct session *s)
+{
+	return s->opt.dump_functions || s->opt.dump_aliases;
+}
+
+static bool wants_show(const struct session *s, const struct pass *p,
+		       int number)
+{
+	if (s->opt.dump && !strcmp(s->opt.dump, p->name))
+		return true;
+	return p->show && s->opt.last_pass == number && !lists_library(s) &&
+	       !s->opt.list && !s->opt.list_vars;
+}
+
 static bool run_pass(struct session *s, int number)
 {
 	const struct pass *p = &passes[number - 1];
@@ -196,10 +210,7 @@ static bool run_pass(struct session *s, int number)
 			number, p->failed, number);
 		return false;
 	}
-	if (p->show && ((s->opt.last_pass == number) ||
-			(s->opt.dump && !strcmp(s->opt.dump, p->name))))
-		return p->show(s);
-	return true;
+	return !wants_show(s, p, number) || p->show(s);
 }
 
 static bool check_dump_name(struct session *s)
@@ -245,7 +256,7 @@ static int run_passes(struct session *s)
 		return 1;
 	if (s->opt.list || s->opt.list_vars)
 		return list(s);
-	if (s->opt.dump_functions || s->opt.dump_aliases)
+	if (lists_library(s))
 		return run_pass(s, 1) && parse_list_library(s, stdout) ? 0 : 1;
 	for (int n = 1; n <= s->opt.last_pass; n++) {
 		if (n == 2 && !session_prepare(s))

@@ -477,7 +477,6 @@ static void make_tables(struct tables *t)
 	char *p = t->letters;
 	size_t n = 0;
 
-	*p++ = '+'; /* what follows the script is the script's */
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct option_row *row = &rows[i];
 

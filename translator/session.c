@@ -139,7 +139,7 @@ static void remove_on_signals(const char *dir)
 
 static bool make_tmpdir_failed(struct session *s, const char *dir)
 {
-	diag_error(&s->diag, "cannot create the temporary folder '%s': %s; "
+	diag_error(&s->diag, "cannot create a temporary folder in '%s': %s; "
 			     "set TMPDIR to a folder that can be written",
 		   dir, strerror(errno));
 	return false;
@@ -160,7 +160,7 @@ bool session_make_tmpdir(struct session *s)
 	}
 	dir = path_join(a, env_or("TMPDIR", "/tmp"), "stapXXXXXX");
 	if (!mkdtemp(dir))
-		return make_tmpdir_failed(s, dir);
+		return make_tmpdir_failed(s, env_or("TMPDIR", "/tmp"));
 	s->tmpdir = dir;
 	vlog(s, 0, 2, "Created temporary directory \"%s\"\n", dir);
 	if (!s->opt.keep_tmp)
