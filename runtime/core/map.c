@@ -64,11 +64,9 @@ static stp_u32 insert(struct stp_ctx *c, struct stp_map *m,
 static void *value_get(struct stp_map *m, const union stp_val *k)
 {
 	struct stp_table *t = m->part[0];
-	struct stp_probe_key key;
-	stp_u32 i;
+	struct stp_probe_key key STP_UNINITIALIZED;
+	stp_u32 i = stp_table_lookup(t, k, &key);
 
-	stp_table_hash(t, k, &key);
-	i = stp_table_find(t, k, &key);
 	return i ? stp_table_value(t, stp_table_entry(t, i)) : 0;
 }
 
@@ -76,11 +74,9 @@ static void *value_make(struct stp_ctx *c, struct stp_map *m,
 			const union stp_val *k, const struct stp_site *at)
 {
 	struct stp_table *t = m->part[0];
-	struct stp_probe_key key;
-	stp_u32 i;
+	struct stp_probe_key key STP_UNINITIALIZED;
+	stp_u32 i = stp_table_lookup(t, k, &key);
 
-	stp_table_hash(t, k, &key);
-	i = stp_table_find(t, k, &key);
 	if (stp_unlikely(!i)) {
 		i = insert(c, m, t, k, &key, at);
 		if (!i)
@@ -122,15 +118,14 @@ void stp_map_stat_add(struct stp_ctx *c, struct stp_map *m,
 		      const struct stp_site *at)
 {
 	struct stp_table *t = m->part[c->cpu];
-	struct stp_probe_key key;
+	struct stp_probe_key key STP_UNINITIALIZED;
 	stp_u32 i;
 
-	stp_table_hash(t, k, &key);
 	if (stp_unlikely(!stp_spin_lock(&t->lock))) {
 		stp_fail(c, is_locked, at);
 		return;
 	}
-	i = stp_table_find(t, k, &key);
+	i = stp_table_lookup(t, k, &key);
 	if (stp_unlikely(!i))
 		i = insert(c, m, t, k, &key, at);
 	if (stp_likely(i))
@@ -143,7 +138,7 @@ const struct stp_stat *stp_map_stat_get(struct stp_ctx *c, struct stp_map *m,
 					const union stp_val *k)
 {
 	struct stp_stat *to = stp_this(c)->scratch;
-	struct stp_probe_key key;
+	struct stp_probe_key key STP_UNINITIALIZED;
 	struct stp_table *t;
 	int cpu, found = 0;
 	stp_u32 i;
@@ -172,7 +167,7 @@ const struct stp_stat *stp_map_stat_get(struct stp_ctx *c, struct stp_map *m,
 
 int stp_map_has(struct stp_map *m, const union stp_val *k)
 {
-	struct stp_probe_key key;
+	struct stp_probe_key key STP_UNINITIALIZED;
 	int cpu, found = 0;
 
 	stp_table_hash(m->part[0], k, &key);
@@ -205,7 +200,7 @@ static struct stp_table *change(struct stp_ctx *c, struct stp_map *m, int cpu,
 void stp_map_delete(struct stp_ctx *c, struct stp_map *m,
 		    const union stp_val *k, const struct stp_site *at)
 {
-	struct stp_probe_key key;
+	struct stp_probe_key key STP_UNINITIALIZED;
 	struct stp_table *t;
 	stp_u32 i;
 	int cpu;
@@ -302,9 +297,9 @@ static void entry_keys(const struct stp_table *t, const struct stp_entry *e,
 static const char *merge_part(struct stp_table *view,
 			      const struct stp_table *t)
 {
-	union stp_val k[STP_KEYS_MAX];
+	union stp_val k[STP_KEYS_MAX] STP_UNINITIALIZED;
 	const char *what = 0;
-	struct stp_probe_key key;
+	struct stp_probe_key key STP_UNINITIALIZED;
 	struct stp_entry *e;
 	stp_u32 i, to;
 

@@ -29,6 +29,17 @@
 #include "../user/port-os.h"
 #endif
 
+/* Kernels may be built to clear every local variable; not these, which are
+ * large and written before they are read. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define STP_UNINITIALIZED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef STP_UNINITIALIZED
+#define STP_UNINITIALIZED
+#endif
+
 /* Memory: only while a session starts or ends, in a context that may sleep.
  * Zeroed, aligned to 64 bytes; NULL when there is none. */
 void *stp_port_alloc(stp_size size);

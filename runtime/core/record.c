@@ -137,7 +137,7 @@ static struct stp_record *reserve(int cpu, stp_u32 size, int type,
 void stp_print(struct stp_ctx *c, stp_u32 format, const union stp_val *args)
 {
 	const char *letters = stp_session.script->formats[format].args;
-	stp_u16 len[STP_ARGS_MAX];
+	stp_u16 len[STP_ARGS_MAX] STP_UNINITIALIZED;
 	struct stp_record *r;
 	stp_u32 size;
 

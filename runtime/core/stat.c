@@ -70,15 +70,9 @@ static void welford(struct stp_stat *s, const struct stp_stat_desc *d,
 			  (stp_u64)delta * (x - (stp_u64)s->mean_s));
 }
 
-void stp_stat_value(struct stp_stat *s, const struct stp_stat_desc *d,
-		    stp_i64 value)
+void stp_stat_more(struct stp_stat *s, const struct stp_stat_desc *d,
+		   stp_i64 value)
 {
-	s->count++;
-	s->sum = (stp_i64)((stp_u64)s->sum + (stp_u64)value);
-	if (value < s->min)
-		s->min = value;
-	if (value > s->max)
-		s->max = value;
 	if (d->variance)
 		welford(s, d, value);
 	if (d->hist != STP_HIST_NONE)

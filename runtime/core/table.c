@@ -148,8 +148,8 @@ static inline STP_OVERREAD stp_u32 hash_string(const char *s, stp_u32 limit,
 	}
 }
 
-void stp_table_hash(const struct stp_table *t, const union stp_val *k,
-		    struct stp_probe_key *key)
+static inline void hash_keys(const struct stp_table *t, const union stp_val *k,
+			     struct stp_probe_key *key)
 {
 	const struct stp_map_desc *d = t->desc;
 	stp_u64 h = HASH_MULTIPLIER;
@@ -198,8 +198,8 @@ static inline int keys_equal(const struct stp_table *t,
 	return 1;
 }
 
-stp_u32 stp_table_find(const struct stp_table *t, const union stp_val *k,
-		       const struct stp_probe_key *key)
+static inline stp_u32 find(const struct stp_table *t, const union stp_val *k,
+			   const struct stp_probe_key *key)
 {
 	stp_u32 i = t->heads[key->hash >> t->shift];
 	struct stp_entry *e;
@@ -212,6 +212,80 @@ stp_u32 stp_table_find(const struct stp_table *t, const union stp_val *k,
 		i = e->chain;
 	}
 	return 0;
+}
+
+void stp_table_hash(const struct stp_table *t, const union stp_val *k,
+		    struct stp_probe_key *key)
+{
+	hash_keys(t, k, key);
+}
+
+stp_u32 stp_table_find(const struct stp_table *t, const union stp_val *k,
+		       const struct stp_probe_key *key)
+{
+	return find(t, k, key);
+}
+
+/* Not inline, so that the short ways below need no stack. */
+static __attribute__((__noinline__)) stp_u32
+lookup_any(const struct stp_table *t, const union stp_val *k,
+	   struct stp_probe_key *key)
+{
+	hash_keys(t, k, key);
+	return find(t, k, key);
+}
+
+static inline stp_u32 lookup_long(const struct stp_table *t, stp_i64 n,
+				  struct stp_probe_key *key)
+{
+	struct stp_entry *e;
+	stp_u32 i;
+
+	key->hash = (stp_u32)(mix(HASH_MULTIPLIER, (stp_u64)n) >> 32);
+	for (i = t->heads[key->hash >> t->shift]; i; i = e->chain) {
+		e = stp_table_entry(t, i);
+		if (e->key[0].n == n)
+			break;
+	}
+	return i;
+}
+
+/* w: the whole string, len < 8 bytes. */
+static inline stp_u32 lookup_word(const struct stp_table *t, stp_u64 w,
+				  stp_u32 len, struct stp_probe_key *key)
+{
+	struct stp_entry *e;
+	stp_u32 i;
+
+	key->hash = (stp_u32)(mix(HASH_MULTIPLIER, w) >> 32);
+	key->len[0] = len;
+	for (i = t->heads[key->hash >> t->shift]; i; i = e->chain) {
+		e = stp_table_entry(t, i);
+		if (e->hash == key->hash && e->key[0].s.len == len &&
+		    stp_word_load(stp_table_text(t, &e->key[0])) == w)
+			break;
+	}
+	return i;
+}
+
+STP_OVERREAD stp_u32 stp_table_lookup(const struct stp_table *t,
+				      const union stp_val *k,
+				      struct stp_probe_key *key)
+{
+	stp_u64 w, zero;
+
+	if (t->desc->nkeys != 1)
+		return lookup_any(t, k, key);
+	if (t->desc->key[0] != STP_STRING)
+		return lookup_long(t, k[0].n, key);
+	if (stp_unlikely(!stp_word_safe(k[0].s)))
+		return lookup_any(t, k, key);
+	w = stp_word_load(k[0].s);
+	zero = stp_word_zero(w);
+	if (!zero)
+		return lookup_any(t, k, key);
+	return lookup_word(t, w & ((zero - 1) & ~zero) >> 7,
+			   (stp_u32)__builtin_ctzll(zero) >> 3, key);
 }
 
 int stp_table_matches(const struct stp_table *t, const struct stp_entry *e,

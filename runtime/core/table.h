@@ -55,6 +55,9 @@ void stp_table_hash(const struct stp_table *t, const union stp_val *k,
 		    struct stp_probe_key *key);
 stp_u32 stp_table_find(const struct stp_table *t, const union stp_val *k,
 		       const struct stp_probe_key *key);
+/* Both in one. */
+stp_u32 stp_table_lookup(const struct stp_table *t, const union stp_val *k,
+			 struct stp_probe_key *key);
 /* The key is not in the table.  Its value is zero, "" or an empty statistic.
  * 0: no room (what: a message). */
 stp_u32 stp_table_insert(struct stp_table *t, const union stp_val *k,
