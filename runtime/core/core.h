@@ -126,8 +126,21 @@ struct stp_map *stp_map_new(const struct stp_map_desc *d);	/* NULL: no memory */
 struct stp_stat_var *stp_stat_new(const struct stp_stat_desc *d);
 stp_size stp_stat_size(const struct stp_stat_desc *d);
 void stp_stat_clear(struct stp_stat *s, const struct stp_stat_desc *d);
-void stp_stat_value(struct stp_stat *s, const struct stp_stat_desc *d,
-		    stp_i64 value);
+/* The variance's and the histogram's part of a value that was counted. */
+void stp_stat_more(struct stp_stat *s, const struct stp_stat_desc *d,
+		   stp_i64 value);
+static inline void stp_stat_value(struct stp_stat *s,
+				  const struct stp_stat_desc *d, stp_i64 value)
+{
+	s->count++;
+	s->sum = (stp_i64)((stp_u64)s->sum + (stp_u64)value);
+	if (value < s->min)
+		s->min = value;
+	if (value > s->max)
+		s->max = value;
+	if (d->variance | d->hist)
+		stp_stat_more(s, d, value);
+}
 /* Adds one CPU's statistic to a merged one (which differs: core/stat.c). */
 void stp_stat_merge(struct stp_stat *to, const struct stp_stat *from,
 		    const struct stp_stat_desc *d);
