@@ -164,7 +164,7 @@ static bool derive_point(const struct derivation *d, size_t *made)
 
 	match_aliases(e, d->point, &uses);
 	for (size_t i = 0; i < uses.n; i++) {
-		const char *cause = e->cause;
+		bool first = !e->cause;
 
 		if (is_shadowed(&uses, &uses.v[i], d->point))
 			continue;
@@ -172,8 +172,8 @@ static bool derive_point(const struct derivation *d, size_t *made)
 			continue;
 		if (!wild)
 			ok = false;
-		else if (uses.n > 1)
-			e->cause = cause;
+		else if (uses.n > 1 && first)
+			cause_forget(e);
 	}
 	n += derive_builtin(d, &known);
 	*made += n;
@@ -215,7 +215,7 @@ static bool derive_list(struct elab *e, const struct derivation *outer,
 
 		d.optional = p->optional || p->sufficient || outer->optional;
 		if (!p->optional && !p->sufficient)
-			e->cause = NULL;
+			cause_forget(e);
 		ok = derive_point(&d, &n);
 		*made += n;
 		if (!ok && !p->optional && !p->sufficient)
@@ -233,10 +233,8 @@ static void report_point(struct elab *e, const struct probe_point *p)
 	diag_semantic(&e->s->diag, c->loc,
 		      arena_printf(e->a, "identifier '%s'", c->name),
 		      "while resolving probe point '%s'", alias_name(e->a, p));
-	if (e->cause)
-		diag_also(&e->s->diag, e->cause_at, "%s", e->cause);
-	else
-		diag_also(&e->s->diag, c->loc, "no match");
+	diag_also(&e->s->diag, e->cause ? e->cause_at : c->loc, "%s",
+		  cause_text(e));
 }
 
 bool alias_expand(struct elab *e, const struct probe_decl *decl)
@@ -251,7 +249,7 @@ bool alias_expand(struct elab *e, const struct probe_decl *decl)
 		};
 		size_t made = 0;
 
-		e->cause = NULL;
+		cause_forget(e);
 		if (!derive_point(&d, &made) && !d.optional) {
 			report_point(e, p);
 			all = false;

@@ -4,6 +4,7 @@
  * Out: elaborated probes whose bodies are copies, ready for lower.c, with the
  * way they came by (chain) and the conditions they met on it.
  */
+#include "debuginfo/debuginfo.h"
 #include "elaborate/provider/provider.h"
 
 #define SIMILAR_MAX 5
@@ -236,6 +237,73 @@ void derive_cause(const struct derivation *d, struct loc at, const char *fmt,
 	d->e->cause = arena_vprintf(d->e->a, fmt, ap);
 	va_end(ap);
 	d->e->cause_at = at;
+}
+
+void derive_similar(const struct derivation *d, struct sysmod *mod,
+		    const char *name)
+{
+	if (d->e->cause_name)
+		return;
+	d->e->cause_mod = mod;
+	d->e->cause_name = name;
+}
+
+void cause_forget(struct elab *e)
+{
+	e->cause = NULL;
+	e->cause_name = NULL;
+}
+
+const char *cause_text(struct elab *e)
+{
+	const char *near = "";
+
+	if (!e->cause)
+		return "no match";
+	if (e->cause_name)
+		near = debuginfo_similar_funcs(e->cause_mod->di, e->cause_name,
+					       SIMILAR_MAX);
+	return *near ? arena_printf(e->a, "%s (similar: %s)", e->cause, near) :
+		       e->cause;
+}
+
+/* The '}' that closes the '{' at s; NULL: none does. */
+static const char *closing_brace(const char *s)
+{
+	int depth = 0;
+
+	for (; *s; s++) {
+		depth += *s == '{';
+		depth -= *s == '}';
+		if (!depth)
+			return s;
+	}
+	return NULL;
+}
+
+#define BRACE_NAMES_MAX 256
+
+void expand_braces(struct arena *a, const char *text, struct names *out)
+{
+	const char *open = strchr(text, '{'), *close, *s;
+	int depth = 0;
+
+	close = open ? closing_brace(open) : NULL;
+	if (!close || out->n >= BRACE_NAMES_MAX) {
+		vec_push(a, out, text);
+		return;
+	}
+	for (s = open + 1; s <= close; s++) {
+		const char *end = s;
+
+		for (; end < close && (*end != ',' || depth); end++)
+			depth += (*end == '{') - (*end == '}');
+		expand_braces(a, arena_printf(a, "%.*s%.*s%s",
+					      (int)(open - text), text,
+					      (int)(end - s), s, close + 1),
+			      out);
+		s = end;
+	}
 }
 
 /* ---- a probe ---- */

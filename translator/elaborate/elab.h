@@ -53,6 +53,10 @@ struct elab {
 	/* Why the last point gave no probe. */
 	const char *cause;
 	struct loc cause_at;
+	/* A function that was not there: names near it are looked for only
+	 * when the cause is shown. */
+	struct sysmod *cause_mod;
+	const char *cause_name;
 	/* -l: points are printed, not made into probes. */
 	struct listing *listing;
 };
@@ -125,8 +129,17 @@ struct stmt *join_bodies(struct arena *a, const struct probe_info *info);
 /* For a provider: why there is none.  The first cause stays. */
 void derive_cause(const struct derivation *d, struct loc at, const char *fmt,
 		  ...) PRINTF(3, 4);
+/* The cause just given is that mod has no function of this name. */
+void derive_similar(const struct derivation *d, struct sysmod *mod,
+		    const char *name);
+/* {a,b} in a name: every combination, in order. */
+struct names { const char **v; size_t n, cap; };
+void expand_braces(struct arena *a, const char *text, struct names *out);
 /* "probe point mismatch" with what could stand there instead. */
 void derive_mismatch(const struct derivation *d);
+
+void cause_forget(struct elab *e);
+const char *cause_text(struct elab *e);
 
 /* ---- list.c ---- */
 size_t listing_count(const struct listing *l);

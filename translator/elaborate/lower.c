@@ -140,7 +140,9 @@ static struct expr *use_located(struct lower *l, const struct expr *e,
 
 	if (last == COMP_PRETTY || last == COMP_PRETTY_DEEP)
 		return pretty_print(l, e, x, last == COMP_PRETTY_DEEP);
-	if (e->target.address_of)
+	/* The address of what a cast points to is the pointer itself. */
+	if (e->target.address_of && (e->target.kind != TARGET_CAST ||
+				     e->target.comps.n))
 		return target_address(l, e, x);
 	return target_read(l, e, x);
 }

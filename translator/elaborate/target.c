@@ -84,8 +84,9 @@ static struct expr *read_scalar(struct lower *l, const struct expr *at,
 static struct expr *with_pointee(struct expr *e, const struct located *x,
 				 const struct dbg_type *to)
 {
-	if (!e)
-		return NULL;
+	/* A void pointer says nothing; another assignment may say more. */
+	if (!e || !to || to->kind == DBG_VOID)
+		return e;
 	e->ptype = to;
 	e->pmodule = x->mod;
 	return e;

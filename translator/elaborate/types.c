@@ -89,7 +89,6 @@ static enum type typed_var(struct typer *t, struct expr *e, struct var *v,
 		diag_semantic(&t->e->s->diag, e->loc, e->token,
 			      "a statistic must be a global");
 	e->type = v->type;
-	pass_pointer(t, &v->ptype, &v->pmodule, e);
 	if (!e->ptype && v->ptype) {
 		e->ptype = v->ptype;
 		e->pmodule = v->pmodule;

@@ -23,6 +23,11 @@ enum type infer_target(struct typer *t, struct expr **pe, enum type want)
 	plain = lower_autocast(t->e, t->probe, e, !t->report);
 	if (!plain)
 		return e->type;
+	/* A cast of it says more than its own type. */
+	if (e->ptype) {
+		plain->ptype = e->ptype;
+		plain->pmodule = e->pmodule;
+	}
 	*pe = plain;
 	t->changed = true;
 	return infer_expr(t, pe, want);

@@ -10,7 +10,6 @@
 #include "elaborate/provider/kprobe_site.h"
 #include "sysroots/modules.h"
 
-#define SIMILAR_MAX 5
 #define ALTERNATIVES_MAX 40
 #define MAXACTIVE_MAX 16384
 
@@ -267,7 +266,6 @@ static void no_match(struct site *s, const struct dbg_query *q, size_t nfuncs)
 {
 	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
 	struct loc at = match_loc(s->m, comp);
-	const char *near;
 
 	if (s->refused && s->why) {
 		derive_cause(s->d, at, "%s", s->why);
@@ -282,13 +280,11 @@ static void no_match(struct site *s, const struct dbg_query *q, size_t nfuncs)
 			     "'%s' has no code of its own, it is inlined "
 			     "everywhere; leave out the suffix", q->name);
 	} else {
-		near = debuginfo_similar_funcs(s->mod->di, q->name,
-					       SIMILAR_MAX);
-		derive_cause(s->d, at, "no function '%s'%s%s%s in %s%s%s%s",
+		derive_cause(s->d, at, "no function '%s'%s%s%s in %s",
 			     q->name, q->file ? " in a file named '" : "",
 			     q->file ? q->file : "", q->file ? "'" : "",
-			     s->mod->name, *near ? " (similar: " : "", near,
-			     *near ? ")" : "");
+			     s->mod->name);
+		derive_similar(s->d, s->mod, q->name);
 	}
 }
 
@@ -316,6 +312,17 @@ static void derive_named(struct site *s, const char *text)
 	}
 	if (!s->found)
 		no_match(s, &q, funcs.n);
+}
+
+static void derive_names(struct site *s, const char *text)
+{
+	struct names names = { 0 };
+
+	expand_braces(s->d->e->a, text, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		s->found = s->refused = 0;
+		derive_named(s, names.v[i]);
+	}
 }
 
 static void derive_address(struct site *s, uint64_t pc)
@@ -390,7 +397,7 @@ static void derive_in(const struct derivation *d, const struct match *m,
 		s.maxactive = (int)n;
 	}
 	if (text)
-		derive_named(&s, text);
+		derive_names(&s, text);
 	else if (match_number(m, comp, &n))
 		derive_address(&s, (uint64_t)n);
 }

@@ -7,7 +7,6 @@
 
 #include "elaborate/provider/kprobe_site.h"
 
-#define SIMILAR_MAX 5
 #define MAXACTIVE_MAX 16384
 
 enum form { FORM_PLAIN, FORM_RETURN, FORM_ABSOLUTE };
@@ -80,7 +79,7 @@ static void derive_symbols(const struct derivation *d, const struct match *m,
 			   struct sysmod *mod, const char *glob)
 {
 	bool wild = has_wildcard(glob);
-	const char *why = NULL, *near;
+	const char *why = NULL;
 	dbg_syms syms = { 0 };
 	size_t made = 0;
 
@@ -97,14 +96,30 @@ static void derive_symbols(const struct derivation *d, const struct match *m,
 	}
 	if (made)
 		return;
-	near = debuginfo_similar_funcs(mod->di, glob, SIMILAR_MAX);
 	if (why)
 		derive_cause(d, match_loc(m, "function"), "%s", why);
 	else
 		derive_cause(d, match_loc(m, "function"),
-			     "no symbol '%s' in %s%s%s%s", glob, mod->name,
-			     *near ? " (similar: " : "", near,
-			     *near ? ")" : "");
+			     "no symbol '%s' in %s", glob, mod->name);
+	if (!why)
+		derive_similar(d, mod, glob);
+}
+
+static void derive_names(const struct derivation *d, const struct match *m,
+			 struct sysmod *mod, const char *text)
+{
+	struct names names = { 0 };
+
+	expand_braces(d->e->a, text, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (mod->di)
+			derive_symbols(d, m, mod, names.v[i]);
+		else if (!has_wildcard(names.v[i]))
+			/* No symbols to look in: the kernel will know. */
+			add_probe(d, m, names.v[i], mod, NULL, names.n > 1);
+		else
+			derive_cause(d, m->point->loc, "%s", mod->why);
+	}
 }
 
 static void derive_kprobe(const struct derivation *d, const struct match *m)
@@ -129,15 +144,12 @@ static void derive_kprobe(const struct derivation *d, const struct match *m)
 		}
 		return;
 	}
-	if (mod->di) {
-		site_anchor(d->e, mod);
-		derive_symbols(d, m, mod, name);
-	} else if (d->e->s->sysroot && d->e->arch && !has_wildcard(name)) {
-		/* No symbols to look in: the kernel will know. */
-		add_probe(d, m, name, mod, NULL, false);
-	} else {
+	if (!d->e->s->sysroot || !d->e->arch) {
 		derive_cause(d, m->point->loc, "%s", mod->why);
+		return;
 	}
+	site_anchor(d->e, mod);
+	derive_names(d, m, mod, name);
 }
 
 static bool kprobe_is_return(const struct probe *p)
