@@ -148,14 +148,21 @@ static void limit_passes(struct session *s)
 	s->opt.last_pass = 4;
 }
 
+/* A run goes to the target anyway; without one it answers for -r. */
+static bool wants_remote_facts(const struct session *s)
+{
+	return s->opt.remotes.n &&
+	       (s->opt.last_pass >= 5 ||
+		(needs_sysroot(s) && !asked_for_target(s)));
+}
+
 bool session_target(struct session *s)
 {
 	const char *release = getenv("SYSTEMTAP_RELEASE");
 
 	if (!s->opt.release && release && *release)
 		s->opt.release = release;
-	if (s->opt.remotes.n && s->opt.last_pass >= 5 &&
-	    remote_select_sysroot(s))
+	if (wants_remote_facts(s) && remote_select_sysroot(s))
 		return false;
 	if (asked_for_target(s) || needs_sysroot(s)) {
 		if (!find_sysroot(s))
