@@ -13,6 +13,7 @@
 #define QUEUE_ROOM ((size_t)256 << 10)	/* more of the module is queued below */
 #define COMPLAINT_MAX 1024
 #define LINGER_MS 3000		/* after STATUS, until staprun has gone */
+#define STATUS_LINK_LOST 255	/* of staprun --agent */
 #define CONTROL_SAFE '?'	/* shown for control characters of messages */
 
 struct agent {
@@ -256,7 +257,11 @@ static void ended(struct agent *g)
 	status = g->link->kind->status(g->link);
 	if (g->complaint[0])
 		g->complaint[strcspn(g->complaint, "\n")] = '\0';
-	if (g->greeted)
+	if (g->greeted && status == STATUS_LINK_LOST)
+		complain(g, "it heard nothing from this host for a while, took "
+			 "the link for lost and removed the module "
+			 "(STAPX_LINK_TIMEOUT=SECONDS gives it more patience)");
+	else if (g->greeted)
 		complain(g, "staprun was killed there; its guardian removes "
 			 "the module");
 	else if (g->complaint[0])
@@ -308,7 +313,9 @@ static void transmit(struct agent *g)
 					 wire_queued(&g->queue));
 		if (n > 0) {
 			wire_queue_sent(&g->queue, n);
-			g->heard_at = clock_ms(); /* it takes bytes: alive */
+			/* A module on its way opens the window: alive. */
+			if (!g->run_sent)
+				g->heard_at = clock_ms();
 			queue_more(g);
 		}
 	}

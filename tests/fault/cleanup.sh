@@ -3,10 +3,6 @@
 # no module, file or folder left after 10 s, and the host does not hang.
 . "$(dirname "$0")/lib.sh"
 
-there() { # the pids of staprun's agent, or of its guardian
-	echo "for p in /proc/[0-9]*; do case \$(tr '\\0' ' ' <\$p/cmdline 2>/dev/null) in *$1*) echo \${p#/proc/};; esac; done"
-}
-
 guest_start "${1:-$amd64_61}" || exit 1
 monitor_start
 
@@ -21,18 +17,18 @@ busy && {
 	want_gone "kill -9 of stap"
 }
 busy && {
-	event_there "kill -9 \$($(there 'staprun --agent'))"
+	event_there "kill -9 \$(/run/pids agent)"
 	want_ended "kill -9 of staprun" 5 1 "staprun was killed there"
 	want_gone "kill -9 of staprun"
 }
 busy && {
-	event_there "kill -9 \$($(there 'staprun --guardian'))"
+	event_there "kill -9 \$(/run/pids guardian)"
 	want_ended "kill -9 of the guardian" 5 1 "guardian process was killed"
 	want_gone "kill -9 of the guardian"
 }
 busy && {
 	# The server process of the session is the parent of staprun.
-	event_there "p=\$($(there 'staprun --agent')); kill -9 \$(awk '/^PPid/ { print \$2 }' /proc/\$p/status)"
+	event_there "p=\$(/run/pids agent); kill -9 \$(awk '/^PPid/ { print \$2 }' /proc/\$p/status)"
 	want_ended "kill -9 of the SSH session" 5 1
 	want_gone "kill -9 of the SSH session"
 }

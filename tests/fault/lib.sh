@@ -9,7 +9,14 @@
 #			stap ended in time, with that status and message
 . "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
 
+# pids WHAT in the guest: of staprun with that option.
 monitor_start() {
+	on 'cat >/run/pids; chmod +x /run/pids' <<'END'
+#!/bin/sh
+for p in /proc/[0-9]*; do
+	read comm <$p/comm && case $comm in staprun*) grep -q -- "--$1" $p/cmdline && echo ${p#/proc/} ;; esac
+done 2>/dev/null
+END
 	on 'cat >/run/monitor.sh; chmod +x /run/monitor.sh; (setsid /run/monitor.sh </dev/null >/run/monitor.log 2>&1 &)' <<'END'
 #!/bin/sh
 while :; do
