@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "kpoint.h"
 
@@ -215,7 +216,7 @@ static bool may_come_later(const struct stp_kpoint *k, int err)
 
 int stp_kpoints_arm(struct stp_kpoints *s)
 {
-	bool modules = false;
+	bool modules = false, killed = false;
 	u32 i;
 	int err;
 
@@ -224,13 +225,15 @@ int stp_kpoints_arm(struct stp_kpoints *s)
 	if (modules)
 		watch(s, true);
 	mutex_lock(&points_lock);
-	for (i = 0; i < s->n; i++) {
+	for (i = 0; i < s->n && !killed; i++) {
 		err = arm_one(s, &s->v[i]);
 		if (err && !may_come_later(&s->v[i], err))
 			tell_failure(&s->v[i], err);
+		/* Thousands of them take their time. */
+		killed = fatal_signal_pending(current);
 	}
 	mutex_unlock(&points_lock);
-	return 0;
+	return killed ? -EINTR : 0;
 }
 
 void stp_kpoints_disarm(struct stp_kpoints *s)
