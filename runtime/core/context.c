@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A hit from entry to end: who may run, with which locks, and what becomes of
- * errors, skips and time.  Any context, NMI included; the CPU does not change
- * between enter and leave.
+ * A hit from entry to end: who may run, with which locks, and what it costs.
+ * Any context, NMI included; the CPU does not change between enter and leave.
  */
 #include "lock.h"
 
@@ -10,164 +9,6 @@
 #define STP_RARE __attribute__((__noinline__, __cold__))
 
 struct stp_session stp_session;
-
-#define MESSAGE_SKIPPED                                                       \
-	"Skipped too many probes, check MAXSKIPPED or try again with stap -t" \
-	" for more details."
-
-/* ---- the state ---- */
-
-void stp_set_state(int state)
-{
-	struct stp_session *s = &stp_session;
-	int was;
-
-	do {
-		was = stp_load(&s->state);
-		if (state <= was)
-			return;
-	} while (!stp_cas(&s->state, was, state));
-	stp_store(&s->running, state == STP_STATE_RUNNING &&
-				       !stp_load(&s->exit_requested));
-	stp_port_wake();
-}
-
-static void end_requested(void)
-{
-	stp_store(&stp_session.exit_requested, 1);
-	stp_store(&stp_session.running, 0);
-}
-
-void stp_exit(struct stp_ctx *c)
-{
-	struct stp_record *r;
-
-	if (!stp_cas(&stp_session.exit_requested, 0, 1))
-		return;
-	end_requested();
-	r = stp_port_reserve(c->cpu, sizeof(*r));
-	if (r) {
-		r->type = STP_REC_EXIT;
-		r->format = 0;
-		stp_port_commit(c->cpu, r);
-	}
-	stp_port_wake();
-}
-
-void stp_session_fail(int cpu, const char *message)
-{
-	struct stp_session *s = &stp_session;
-	int was;
-
-	end_requested();
-	do {
-		was = stp_load(&s->state);
-		if (was >= STP_STATE_ERROR)
-			return;
-	} while (!stp_cas(&s->state, was, STP_STATE_ERROR));
-	if (message)
-		stp_emit_text(cpu, STP_REC_ERROR, message);
-	stp_port_wake();
-}
-
-/* ---- errors ---- */
-
-void stp_fail(struct stp_ctx *c, const char *msg, const struct stp_site *at)
-{
-	if (c->error)
-		return;
-	c->error = msg;
-	if (at)
-		c->site = at;
-}
-
-static void format_text(char *dst, stp_size size, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void format_text(char *dst, stp_size size, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	stp_vsnprintf(dst, size, fmt, ap);
-	va_end(ap);
-}
-
-void stp_failf(struct stp_ctx *c, const struct stp_site *at, const char *fmt,
-	       ...)
-{
-	va_list ap;
-
-	if (c->error)
-		return;
-	va_start(ap, fmt);
-	stp_vsnprintf(c->error_text, sizeof(c->error_text), fmt, ap);
-	va_end(ap);
-	stp_fail(c, c->error_text, at);
-}
-
-void stp_fail_actions(struct stp_ctx *c, const struct stp_site *at)
-{
-	stp_fail(c, "MAXACTION exceeded", at);
-}
-
-struct stp_try stp_try_begin(struct stp_ctx *c)
-{
-	struct stp_try t = { c->frame, c->nesting, stp_this(c)->iters };
-
-	return t;
-}
-
-void stp_catch(struct stp_ctx *c, const struct stp_try *t, char *dst,
-	       stp_size size)
-{
-	if (dst)
-		stp_strcpy(dst, c->error ? c->error : "", size);
-	c->error = 0;
-	c->site = 0;
-	c->frame = t->frame;
-	c->nesting = t->nesting;
-	if (stp_this(c)->iters > t->iters)
-		stp_iters_reset(stp_this(c), t->iters);
-}
-
-/* "MSG near TOKEN at FILE:L:C" in the CPU's message buffer. */
-static const char *report_text(struct stp_ctx *c)
-{
-	struct stp_cpu *t = stp_this(c);
-
-	if (!c->site || !c->site->token || !c->site->where)
-		return c->error;
-	format_text(t->report, sizeof(t->report), "%s near %s at %s", c->error,
-		    c->site->token, c->site->where);
-	return t->report;
-}
-
-static void soft_error(struct stp_ctx *c)
-{
-	const struct stp_limits *l = &stp_session.script->limits;
-	int n = stp_add(&stp_session.errors, 1);
-
-	if (l->suppress_errors)
-		return;
-	stp_emit_text(c->cpu, STP_REC_ERROR, report_text(c));
-	if (n > l->maxerrors)
-		stp_session_fail(c->cpu, 0);
-}
-
-/* ---- skipped hits ---- */
-
-void stp_skip(enum stp_skip why, int n, int cpu)
-{
-	const struct stp_limits *l = &stp_session.script->limits;
-	int all;
-
-	if (n <= 0)
-		return;
-	stp_add(&stp_session.skipped[why], n);
-	all = stp_add(&stp_session.skipped_all, n);
-	if (all > l->maxskipped && !l->suppress_errors)
-		stp_session_fail(cpu, MESSAGE_SKIPPED);
-}
 
 /* ---- locks ---- */
 
@@ -230,7 +71,7 @@ static void overloaded(struct stp_cpu *t, stp_u64 length)
 	const struct stp_limits *l = &stp_session.script->limits;
 
 	stp_add(&stp_session.skipped[STP_SKIP_OVERLOAD], 1);
-	format_text(t->report, sizeof(t->report),
+	stp_compose(t->report, sizeof(t->report),
 		    "probe overhead (%llu ns) exceeded threshold (%lld ns) in "
 		    "last %llu ns",
 		    t->interval_used, l->overload_threshold_ns, length);
@@ -349,12 +190,17 @@ struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
 	return enter(p, stp_session.cpus[cpu], regs);
 }
 
+STP_RARE struct stp_ctx *stp_enter_always(const struct stp_probe *p, int cpu)
+{
+	return enter(p, stp_session.cpus[cpu], 0);
+}
+
 static STP_RARE void leave_more(struct stp_cpu *t)
 {
 	const struct stp_probe *p = t->ctx.probe;
 
 	if (stp_unlikely(t->ctx.error != 0))
-		soft_error(&t->ctx);
+		stp_soft_error(&t->ctx);
 	if (stp_unlikely(t->iters))
 		stp_iters_reset(t, 0);
 	if (p->nlocks && stp_session.ncpus > 1)
@@ -373,48 +219,4 @@ void stp_leave(struct stp_ctx *c)
 		leave_more(t);
 	else
 		leave_context(t);
-}
-
-/* ---- begin, end and error probes ---- */
-
-/* The next one behind last (NULL: the first): by priority, then by place. */
-static const struct stp_probe *next_in_order(const struct stp_probe_kind *kind,
-					     const struct stp_probe *last)
-{
-	const struct stp_script *s = stp_session.script;
-	const struct stp_probe *p, *best = 0;
-	stp_i64 at, best_at = 0, last_at = 0;
-
-	if (last)
-		last_at = ((const struct stp_seq_arg *)last->arg)->priority;
-	for (p = s->probes; p < s->probes + s->nprobes; p++) {
-		if (p->kind != kind)
-			continue;
-		at = ((const struct stp_seq_arg *)p->arg)->priority;
-		if (last && (at < last_at || (at == last_at && p <= last)))
-			continue;
-		if (!best || at < best_at) {
-			best = p;
-			best_at = at;
-		}
-	}
-	return best;
-}
-
-void stp_run_probes(const struct stp_probe_kind *kind, int cpu)
-{
-	int state = stp_load(&stp_session.state);
-	const struct stp_probe *p = 0;
-	struct stp_ctx *c;
-
-	while ((p = next_in_order(kind, p))) {
-		if (state == STP_STATE_STARTING &&
-		    stp_load(&stp_session.exit_requested))
-			break;
-		c = enter(p, stp_session.cpus[cpu], 0);
-		if (!c)
-			continue;
-		p->handler(c);
-		stp_leave(c);
-	}
 }

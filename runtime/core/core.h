@@ -148,6 +148,12 @@ void stp_stat_merge(struct stp_stat *to, const struct stp_stat *from,
 stp_i64 stp_stat_read(const struct stp_stat *s, const struct stp_stat_desc *d,
 		      enum stp_stat_op op);
 void stp_iters_reset(struct stp_cpu *t, int keep);
+/* As stp_enter, in any state of the session. */
+struct stp_ctx *stp_enter_always(const struct stp_probe *p, int cpu);
+/* The handler that c is of ended with c->error. */
+void stp_soft_error(struct stp_ctx *c);
+void stp_compose(char *dst, stp_size size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Ends the session with an error. */
 void stp_session_fail(int cpu, const char *message);
 

@@ -18,6 +18,16 @@ struct stp_map {
 	struct stp_table *part[];
 };
 
+#define STP_STATS_LOCKED "statistics are locked"
+
+/* Makes an element that is not there; 0 and an error when it cannot be. */
+stp_u32 stp_map_insert(struct stp_ctx *c, struct stp_map *m,
+		       struct stp_table *t, const union stp_val *k,
+		       const struct stp_probe_key *key,
+		       const struct stp_site *at);
+/* Locks part cpu of m for a change: its table, or NULL and an error. */
+struct stp_table *stp_map_change(struct stp_ctx *c, struct stp_map *m, int cpu,
+				 const struct stp_site *at);
 /* The table that foreach walks, merged as of now: NULL and an error when
  * that is not possible. */
 struct stp_table *stp_map_view(struct stp_ctx *c, struct stp_map *m,
