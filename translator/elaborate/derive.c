@@ -202,28 +202,31 @@ void derive_mismatch(const struct derivation *d)
 	struct wanted w = { 0 };
 	const struct point_component *c;
 	const char *near;
+	size_t families;
 	bool at_end;
 
 	want_patterns(d, &w);
+	families = w.names.n;
 	want_aliases(d, &w);
 	at_end = w.depth >= d->point->comps.n;
 	c = &d->point->comps.v[at_end ? d->point->comps.n - 1 : w.depth];
 	near = nearest_names(a, c->name, w.names.v, w.names.n, SIMILAR_MAX);
-	if (at_end)
+	if (at_end) {
 		derive_cause(d, c->loc, "probe point '%s' is not complete "
 			     "(alternatives: %s)", point_text(a, d->point),
 			     wanted_list(a, &w));
-	else if (*near)
+	} else if (*near) {
 		derive_cause(d, c->loc,
 			     "probe point mismatch at '%s' (similar: %s)",
 			     c->name, near);
-	else if (w.names.n <= 24)
+	} else {
+		/* Of the many aliases, only the near ones are worth a line. */
+		if (!w.depth)
+			w.names.n = families;
 		derive_cause(d, c->loc,
 			     "probe point mismatch at '%s' (alternatives: %s)",
 			     c->name, wanted_list(a, &w));
-	else
-		derive_cause(d, c->loc, "probe point mismatch at '%s'",
-			     c->name);
+	}
 }
 
 void derive_cause(const struct derivation *d, struct loc at, const char *fmt,

@@ -24,6 +24,7 @@ struct var {
 	/* globals */
 	int nkeys;		/* 0: a scalar */
 	enum type *key_types;	/* nkeys of them */
+	struct loc *key_locs;	/* what made each known, for messages */
 	int64_t max_entries;	/* arrays; 0: MAXMAPENTRIES */
 	bool wrap;
 	struct expr *init;	/* number or string or NULL */

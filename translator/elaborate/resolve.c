@@ -114,6 +114,7 @@ static void set_arity(struct resolver *r, struct var *v, size_t n,
 	if (v->nkeys < 0) {
 		v->nkeys = (int)n;
 		v->key_types = arena_array(r->e->a, n + 1, enum type);
+		v->key_locs = arena_array(r->e->a, n + 1, struct loc);
 		if (n || !v->max_entries)
 			return;
 		diag_semantic(d, loc, token,
@@ -570,6 +571,7 @@ static void settle_arity(struct elab *e)
 		/* Never indexed: a declared size says what it was to be. */
 		v->nkeys = v->max_entries ? 1 : 0;
 		v->key_types = arena_array(e->a, 2, enum type);
+		v->key_locs = arena_array(e->a, 2, struct loc);
 	}
 }
 

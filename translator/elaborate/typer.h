@@ -26,6 +26,9 @@ enum op_class infer_class(enum op op);
 
 /* types.c */
 enum type infer_expr(struct typer *t, struct expr **pe, enum type want);
+/* The same; origin is what made the wanted type what it is. */
+enum type infer_from(struct typer *t, struct expr **pe, enum type want,
+		     struct loc origin);
 
 /* types_stmt.c */
 void infer_stmt(struct typer *t, struct stmt **ps);

@@ -109,18 +109,6 @@ static struct loc origin_of(const struct expr *e)
 	return (struct loc){ 0 };
 }
 
-static enum type infer_from(struct typer *t, struct expr **pe, enum type want,
-			    struct loc origin)
-{
-	struct loc outer = t->origin;
-	enum type have;
-
-	t->origin = origin;
-	have = infer_expr(t, pe, want);
-	t->origin = outer;
-	return have;
-}
-
 /* Both sides get what either has. */
 static enum type same_type(struct typer *t, struct expr **a, struct expr **b,
 			   enum type want)
@@ -137,22 +125,38 @@ static enum type same_type(struct typer *t, struct expr **a, struct expr **b,
 
 /* ---- expressions ---- */
 
+enum type infer_from(struct typer *t, struct expr **pe, enum type want,
+		     struct loc origin)
+{
+	struct loc outer = t->origin;
+	enum type have;
+
+	t->origin = origin;
+	have = infer_expr(t, pe, want);
+	t->origin = outer;
+	return have;
+}
+
 static void infer_keys(struct typer *t, struct expr_vec *keys, struct var *v)
 {
 	vec_for(i, keys) {
 		enum type want = TYPE_UNKNOWN, have;
 		bool inside = v && (int)i < v->nkeys;
+		struct loc first = { 0 };
 
 		if (!keys->v[i])
 			continue;
-		if (inside)
+		if (inside) {
 			want = v->key_types[i];
-		have = infer_expr(t, &keys->v[i], want);
+			first = v->key_locs[i];
+		}
+		have = infer_from(t, &keys->v[i], want, first);
 		if (have == TYPE_STATS && t->report)
 			mismatch(t, keys->v[i], TYPE_LONG, have,
 				 (struct loc){ 0 });
 		if (inside && !is_known(want) && is_known(have)) {
 			v->key_types[i] = have;
+			v->key_locs[i] = keys->v[i]->loc;
 			t->changed = true;
 		}
 	}
@@ -271,12 +275,17 @@ static void infer_args(struct typer *t, struct expr *e, struct func *f)
 	vec_for(i, &e->call.args) {
 		struct var *v = f->params.v[i];
 		struct expr **a = &e->call.args.v[i];
-		enum type have = infer_from(t, a, v->type, v->type_loc);
+		enum type have;
 
-		if (have == TYPE_STATS && t->report)
-			diag_semantic(&t->e->s->diag, (*a)->loc, (*a)->token,
-				      "a statistic cannot be passed to a "
-				      "function; pass @count and the like");
+		if (var_of(*a) && var_of(*a)->type == TYPE_STATS) {
+			if (t->report)
+				diag_semantic(&t->e->s->diag, (*a)->loc,
+					      (*a)->token, "a statistic "
+					      "cannot be passed to a function; "
+					      "pass @count and the like");
+			continue;
+		}
+		have = infer_from(t, a, v->type, v->type_loc);
 		if (!is_known(v->type) && have != TYPE_STATS)
 			settle(t, *a, &v->type, &v->type_loc, have);
 		pass_pointer(t, &v->ptype, &v->pmodule, *a);

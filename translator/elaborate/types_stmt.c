@@ -43,10 +43,11 @@ static void infer_foreach_key(struct typer *t, struct stmt *s, size_t i)
 
 	if ((int)i >= arr->nkeys)
 		return;
-	have = infer_expr(t, &s->foreach.keys.v[i], *key);
+	have = infer_from(t, &s->foreach.keys.v[i], *key, arr->key_locs[i]);
 	if (*key == TYPE_UNKNOWN && (have == TYPE_LONG ||
 				     have == TYPE_STRING)) {
 		*key = have;
+		arr->key_locs[i] = s->foreach.keys.v[i]->loc;
 		t->changed = true;
 	}
 }
@@ -130,8 +131,9 @@ static void infer_return(struct typer *t, struct stmt *s)
 				      "a probe ends with next");
 		return;
 	}
-	have = infer_expr(t, &s->expr.e, f->type == TYPE_VOID ? TYPE_UNKNOWN :
-								f->type);
+	have = infer_from(t, &s->expr.e,
+			  f->type == TYPE_VOID ? TYPE_UNKNOWN : f->type,
+			  f->type_loc);
 	if (f->type == TYPE_UNKNOWN && (have == TYPE_LONG ||
 					have == TYPE_STRING)) {
 		f->type = have;
