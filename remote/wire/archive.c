@@ -40,6 +40,10 @@ static int refuse(struct reading *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(r->why, r->why_size, fmt, ap);
 	va_end(ap);
+	/* Names in it are a stranger's: one line, nothing for a terminal. */
+	for (char *p = r->why; r->why_size && *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			*p = '?';
 	return -EBADMSG;
 }
 
