@@ -457,6 +457,15 @@ static void resolve_conditions(struct elab *e, struct probe *p)
 		struct expr *both;
 
 		r.file = c->file;
+		if (expr_has(c->e, EXPR_TARGET) ||
+		    expr_has(c->e, EXPR_DEFINED) ||
+		    expr_has(c->e, EXPR_ENTRY)) {
+			diag_semantic(&e->s->diag, c->e->loc, c->e->token,
+				      "a probe's condition may only use "
+				      "globals: it is looked at before the "
+				      "probe is hit");
+			continue;
+		}
 		resolve_expr(&v, &c->e);
 		if (!p->condition) {
 			p->condition = c->e;

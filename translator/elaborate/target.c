@@ -17,6 +17,12 @@ static struct expr *add_offset(struct lower *l, struct loc at, struct expr *e,
 
 	if (!n)
 		return e;
+	/* One addition for a chain of members. */
+	if (e->kind == EXPR_BINARY && e->binary.op == OP_ADD &&
+	    e->binary.b->kind == EXPR_NUMBER) {
+		n += (uint64_t)e->binary.b->number.value;
+		e = e->binary.a;
+	}
 	return mk_binary(a, at, OP_ADD, e, mk_number(a, at, (int64_t)n));
 }
 
