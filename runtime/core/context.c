@@ -51,10 +51,16 @@ static int lock(const struct stp_lock *locks, int n)
 
 /* ---- time: -t and the overload guard ---- */
 
-/* The guard asks the clock for a random one of so many hits at most; that one
+/*
+ * The guard asks the clock for a random one of so many hits at most; that one
  * stands for those before it.  Reading it twice costs as much as all the
- * rest of an empty probe. */
+ * rest of an empty probe.  A long hit, for which the reading costs nothing,
+ * stands for itself, since it may be a hypervisor that was away for a while;
+ * in case it is not, every one of the next hits is timed.
+ */
 #define SAMPLE_MAX 32
+#define LONG_NS 10000
+#define WATCHED 64
 
 /* More than the threshold, and in a longer interval more in proportion. */
 static int too_much(const struct stp_limits *l, stp_u64 used, stp_u64 length)
@@ -94,8 +100,11 @@ static void account(struct stp_cpu *t)
 		times->sum += took;
 		times->hits++;
 	}
-	t->interval_used += took * (stp_u32)t->weight;
-	t->weight = s->timing ? 1 : (int)(stp_port_random() % SAMPLE_MAX) + 1;
+	t->interval_used += took < LONG_NS ? took * (stp_u32)t->weight : took;
+	t->watched = took < LONG_NS ? t->watched - !!t->watched : WATCHED;
+	t->weight = 1;
+	if (!s->timing && !t->watched)
+		t->weight += (int)(stp_port_random() % SAMPLE_MAX);
 	t->countdown = t->weight;
 	if (!l->overload_interval_ns)
 		return;

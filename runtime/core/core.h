@@ -43,6 +43,7 @@ struct stp_cpu {
 	int countdown;		/* hits until one is timed: then 0 or less;
 				 * stays at 1 when none is */
 	int weight;		/* hits that it stands for */
+	int watched;		/* hits to be timed each, after a long one */
 	stp_u64 entered;	/* clock, when the hit is timed */
 	stp_u64 interval_start, interval_used;	/* overload guard */
 	char *frames;		/* script->frame_size bytes */

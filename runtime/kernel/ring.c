@@ -25,7 +25,7 @@
 #include "kernel.h"
 
 #define RING_MIN (64 << 10)		/* bytes */
-#define RING_MAX (16 << 20)		/* of one CPU, by default */
+#define RING_MAX (4 << 20)		/* of one CPU, by default */
 #define TOTAL_MAX (256ULL << 20)	/* of all, by default */
 #define TOTAL_LIMIT (64ULL << 30)	/* of all, when asked for */
 /* A waiting reader is woken at once when this part of a ring is full, and
