@@ -274,6 +274,12 @@ static u64 size_of_one(u64 total)
 	return rounddown_pow_of_two((unsigned long)share);
 }
 
+/* Asking vmalloc for more than there is would set the kernel killing. */
+static bool fits_memory(u64 bytes)
+{
+	return bytes >> PAGE_SHIFT < si_mem_available() / 4 * 3;
+}
+
 static int ring_make(struct ring *r)
 {
 	r->page = vmalloc_user(ring_stride);
@@ -298,6 +304,10 @@ int stp_rings_make(u64 total_bytes)
 		return total_bytes ? -EBUSY : 0;
 	ring_size = max_t(u64, size_of_one(total_bytes), PAGE_SIZE);
 	ring_stride = ring_size + PAGE_SIZE;
+	if (!fits_memory(ring_stride * num_possible_cpus())) {
+		ring_size = 0;
+		return -ENOMEM;
+	}
 	for_each_possible_cpu(cpu)
 		if (ring_make(per_cpu_ptr(&rings, cpu))) {
 			stp_rings_free();
