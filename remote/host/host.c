@@ -331,7 +331,8 @@ static bool cargo_of_archive(struct session *s, struct cargo *c)
 		return false;
 	}
 	if (package_read(data, n, &c->archive, why, sizeof(why))) {
-		diag_error(&s->diag, "'%s': %s", s->archive_path, why);
+		diag_error(&s->diag, "'%s': %s; make it again with `stap -p4 "
+			   "--archive`", s->archive_path, why);
 		return false;
 	}
 	m = package_module(&c->archive);
@@ -357,8 +358,9 @@ static bool cargo_fits(struct session *s, const struct cargo *c,
 	if (!t->url)
 		return true;	/* staprun here says it */
 	if (*c->arch && strcmp(c->arch, t->facts.arch)) {
-		diag_error(&s->diag, "the script was built for %s, '%s' is %s",
-			   c->arch, t->name, t->facts.arch);
+		diag_error(&s->diag, "the script was built for %s, '%s' is %s: "
+			   "build it for that kernel", c->arch, t->name,
+			   t->facts.arch);
 		return false;
 	}
 	if (*c->release && strcmp(c->release, t->facts.release)) {

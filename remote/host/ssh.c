@@ -323,12 +323,13 @@ static const char *fingerprint(struct remote_ssh *s)
 static const char *accept_command(struct remote_ssh *s)
 {
 	const char *host = get_option(s, SSH_OPTIONS_HOST);
+	const char *file = get_option(s, SSH_OPTIONS_KNOWNHOSTS);
 	unsigned int port = 22;
 
 	ssh_options_get_port(s->session, &port);
 	return arena_printf(s->a, "ssh-keyscan -p %u %s >>%s", port,
-			    host ? host : s->t.host, s->t.known_hosts ?
-			    s->t.known_hosts : "~/.ssh/known_hosts");
+			    host ? host : s->t.host,
+			    file ? file : "~/.ssh/known_hosts");
 }
 
 static const char *forget_command(struct remote_ssh *s)

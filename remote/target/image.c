@@ -276,7 +276,8 @@ static int take_archive(struct image *im, const char *path,
 
 	free(packed);
 	if (err)
-		return because(w, err, "\"%s\": %s", path, reason);
+		return because(w, err, "\"%s\": %s; make it again with `stap "
+			       "-p4 --archive`", path, reason);
 	m = package_module(&a);
 	if (m)
 		bytes = malloc(m->size + 1);
