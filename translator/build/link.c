@@ -73,6 +73,8 @@ bool link_module(struct session *s, const char *object, const char *mod_object,
 		args_add(&s->arena, &v, "%s", s->prepared->module_lds);
 	}
 	args_add(&s->arena, &v, "-S");
+	/* Names of static functions are a twentieth of a small module. */
+	args_add(&s->arena, &v, "-x");
 	args_add(&s->arena, &v, "-o");
 	args_add(&s->arena, &v, "%s", out);
 	args_add(&s->arena, &v, "%s", object);
