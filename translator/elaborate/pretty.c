@@ -92,16 +92,8 @@ static struct expr *take_text(struct text *t)
 
 static bool put_value(struct text *t, struct located *x, int depth);
 
-/* The text at a kernel address; unreadable memory shows as its address. */
-static struct expr *mk_string_call(struct lower *l, const struct expr *at,
-				   struct expr *addr)
-{
-	struct expr *e = mk_call(l->e->a, at->loc, "kernel_string", NULL);
-
-	e->type = TYPE_STRING;
-	vec_push(l->e->a, &e->call.args, addr);
-	return e;
-}
+static struct expr *mk_text_call(struct lower *l, const struct expr *at,
+				 struct expr *addr);
 
 static bool put_text(struct text *t, struct located *x)
 {
@@ -111,13 +103,10 @@ static bool put_text(struct text *t, struct located *x)
 	if (!addr)
 		return false;
 	library_funcs(t->l->e, "kernel_string", 1, NULL, &have);
-	if (!have.n) {
+	if (have.n)
+		put_arg(t, 's', false, mk_text_call(t->l, t->at, addr));
+	else
 		put_arg(t, 'x', true, addr);
-		return true;
-	}
-	buf_putc(&t->literal, '"');
-	put_arg(t, 's', false, mk_string_call(t->l, t->at, addr));
-	buf_putc(&t->literal, '"');
 	return true;
 }
 
@@ -188,10 +177,11 @@ static bool put_elements(struct text *t, struct located *x, int depth)
 			buf_puts(&t->literal, "...");
 			break;
 		}
-		y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD,
-				ast_clone_expr(t->l->e->a, x->e),
-				mk_number(t->l->e->a, t->at->loc,
-					  (int64_t)(i * elem->size)));
+		y.e = ast_clone_expr(t->l->e->a, x->e);
+		if (i)
+			y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD, y.e,
+					mk_number(t->l->e->a, t->at->loc,
+						  (int64_t)(i * elem->size)));
 		y.type = elem;
 		if (!put_value(t, &y, depth + 1))
 			buf_putc(&t->literal, '?');
@@ -237,6 +227,18 @@ static bool put_value(struct text *t, struct located *x, int depth)
 		return false;
 	}
 	return false;
+}
+
+/* Nothing of it is read from memory but text, whose printer minds itself. */
+static bool is_plain(const struct located *x)
+{
+	const struct dbg_type *to = x->type->kind == DBG_POINTER ?
+					    dbg_type_target(x->type) : NULL;
+
+	if (x->kind != AT_VALUE || x->type->kind == DBG_STRUCT ||
+	    x->type->kind == DBG_UNION)
+		return false;
+	return !to || (to->kind != DBG_STRUCT && to->kind != DBG_UNION);
 }
 
 /* ---- the function that prints one type ---- */
@@ -289,6 +291,53 @@ static struct expr *call_printer(struct lower *l, const struct expr *at,
 }
 
 static struct func *find_printer(const struct elab *e, const struct located *x,
+				 bool deep);
+
+static void keep_printer(struct elab *e, struct func *f,
+			 const struct located *x, bool deep)
+{
+	f->id = (int)e->p->funcs.n;
+	vec_push(e->a, &e->p->funcs, f);
+	if (!x->bit_size)
+		vec_push(e->a, &e->printers,
+			 (struct printer){ f, x->type, x->bit_offset, deep,
+			 x->kind == AT_ADDRESS });
+}
+
+/* "text" at a kernel address; one that cannot be read, as those of user
+ * space, shows as a number. */
+static struct func *mk_text_printer(struct lower *l, const struct expr *at)
+{
+	struct text text = { .l = l, .at = at }, number = { .l = l, .at = at };
+	struct func *f = mk_printer(l->e, at->loc);
+	struct var *p = add_param(l->e, f);
+	struct expr *call = mk_call(l->e->a, at->loc, "kernel_string", NULL);
+
+	call->type = TYPE_STRING;
+	vec_push(l->e->a, &call->call.args, mk_symbol(l->e->a, at->loc, p));
+	buf_putc(&text.literal, '"');
+	put_arg(&text, 's', false, call);
+	buf_putc(&text.literal, '"');
+	put_arg(&number, 'x', true, mk_symbol(l->e->a, at->loc, p));
+	f->body->try_.body = mk_return(l->e, at->loc, take_text(&text));
+	f->body->try_.handler = mk_return(l->e, at->loc, take_text(&number));
+	return f;
+}
+
+static struct expr *mk_text_call(struct lower *l, const struct expr *at,
+				 struct expr *addr)
+{
+	const struct located any_text = { .kind = AT_VALUE };
+	struct func *f = find_printer(l->e, &any_text, false);
+
+	if (!f) {
+		f = mk_text_printer(l, at);
+		keep_printer(l->e, f, &any_text, false);
+	}
+	return call_printer(l, at, f, addr);
+}
+
+static struct func *find_printer(const struct elab *e, const struct located *x,
 				 bool deep)
 {
 	vec_for(i, &e->printers) {
@@ -320,6 +369,11 @@ struct expr *pretty_print(struct lower *l, const struct expr *at,
 		lower_fail(l, at->loc, "it is scattered over several places");
 		return NULL;
 	}
+	if (is_plain(&x)) {
+		if (!put_value(&t, &x, 0))
+			return NULL;
+		return take_text(&t);
+	}
 	f = find_printer(l->e, &x, deep);
 	if (f)
 		return call_printer(l, at, f, ast_clone_expr(l->e->a, x.e));
@@ -332,12 +386,7 @@ struct expr *pretty_print(struct lower *l, const struct expr *at,
 		return NULL;
 	}
 	f->body->try_.body = mk_return(l->e, at->loc, take_text(&t));
-	f->id = (int)l->e->p->funcs.n;
-	vec_push(l->e->a, &l->e->p->funcs, f);
-	if (!x.bit_size)
-		vec_push(l->e->a, &l->e->printers,
-			 (struct printer){ f, x.type, x.bit_offset, deep,
-			 x.kind == AT_ADDRESS });
+	keep_printer(l->e, f, &x, deep);
 	return call_printer(l, at, f, arg);
 }
 
@@ -352,18 +401,6 @@ bool is_pretty_group(const char *name)
 		if (!strcmp(name, groups[i]))
 			return true;
 	return false;
-}
-
-/* Nothing of it is read from memory, so nothing can fail. */
-static bool is_plain(const struct located *x)
-{
-	const struct dbg_type *to = x->type->kind == DBG_POINTER ?
-					    dbg_type_target(x->type) : NULL;
-
-	if (x->kind != AT_VALUE || dbg_type_is_string(x->type) ||
-	    x->type->kind == DBG_STRUCT || x->type->kind == DBG_UNION)
-		return false;
-	return !to || (to->kind != DBG_STRUCT && to->kind != DBG_UNION);
 }
 
 static bool put_var(struct text *t, struct located *x, bool pretty)
