@@ -67,7 +67,7 @@ static size_t pattern_fits(struct arena *a, const char *text,
 	return n;
 }
 
-/* A point whose component names are those of the pattern, not wildcards. */
+/* The point alone, its component names those of the pattern, not wildcards. */
 static const struct probe_point *point_spelled(struct arena *a,
 					       const struct probe_point *p,
 					       const char *text)
@@ -75,6 +75,8 @@ static const struct probe_point *point_spelled(struct arena *a,
 	struct probe_point *q = arena_dup(a, p, sizeof *p);
 	struct pattern_comp c;
 
+	q->condition = NULL;
+	q->optional = q->sufficient = false;
 	q->comps.v = arena_dup(a, p->comps.v, p->comps.n * sizeof *p->comps.v);
 	for (size_t i = 0; text; i++) {
 		text = pattern_next(text, &c);

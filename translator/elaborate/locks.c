@@ -251,11 +251,24 @@ static void set_nesting(struct session *s, struct program *p)
 		p->limits.maxnesting = d.below + 1 + (d.recursive ? 10 : 0);
 }
 
+static void tell_locks(struct session *s, const struct probe *pr)
+{
+	if (s->opt.verbose[2] < 2 || !pr->locks.n)
+		return;
+	fprintf(stderr, "locks of %s:", pr->point);
+	vec_for(i, &pr->locks)
+		fprintf(stderr, " %s(%s)", pr->locks.v[i].var->name,
+			pr->locks.v[i].write ? "write" : "read");
+	fputc('\n', stderr);
+}
+
 bool elaborate_locks(struct session *s, struct program *p)
 {
 	renumber(p);
-	vec_for(i, &p->probes)
+	vec_for(i, &p->probes) {
 		lock_probe(&s->arena, p, p->probes.v[i]);
+		tell_locks(s, p->probes.v[i]);
+	}
 	set_nesting(s, p);
 	return true;
 }
