@@ -96,6 +96,9 @@ one_sysroot() {
 		p2 -vv -e 'probe kernel.function("vfs_read") { println($count) }'
 	check "removed" "^removed function that nothing calls 'f' at" \
 		p2 -vv -e 'function f() { return 1 } probe kernel.function("vfs_read") { println($count) }'
+	check "a global's address is slid without any kernel probe" \
+		'slide_anchor = 0xf[0-9a-f]+' "$stap" -r "$release" -p3 -e \
+		'probe begin { println(@var("init_task@init/init_task.c")->pid) }'
 	check "unknown module" "has no module 'no_such_module'" \
 		script 'probe module("no_such_module").function("x") { println(1) }'
 	check "a module" '^module\("virtio_net"\)\.function\("virtnet_poll@drivers/net/virtio_net\.c:[0-9]+"\) /\* pc=\.text\+0x' \

@@ -3,7 +3,7 @@
  * From a place, as debuginfo/ describes it, to expressions of the script.
  * In: a postfix program.  Out: a tree of registers, loads and arithmetic.
  */
-#include "elaborate/target.h"
+#include "elaborate/provider/kprobe_site.h"
 
 bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
 {
@@ -35,6 +35,7 @@ static struct expr *mk_address(struct lower *l, const struct expr *at,
 	const char *section = NULL;
 	uint64_t offset = addr;
 
+	site_anchor(l->e, mod);
 	e->kind = EXPR_ADDRESS;
 	e->type = TYPE_LONG;
 	e->loc = at->loc;
