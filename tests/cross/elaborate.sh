@@ -25,6 +25,12 @@ check() {
 p2() { "$stap" -r "$release" -p2 "$@"; }
 script() { p2 -v -e "$1"; }
 
+# The link-time address of a function, as -vv tells it.
+address() {
+	p2 -vv -e 'probe kernel.function("vfs_read") { println(1) }' 2>&1 |
+		sed -n 's/^probe vfs_read@.* at \(0x[0-9a-f]*\)$/\1/p' | head -1
+}
+
 one_sysroot() {
 	check "list" '^kernel\.function\("vfs_read@fs/read_write\.c:[0-9]+"\)$' \
 		"$stap" -r "$release" -l 'kernel.function("vfs_read")'
@@ -40,6 +46,12 @@ one_sysroot() {
 		script 'probe kernel.function("vfs_read").call { println(1) }'
 	check "wildcards" '^kernel\.function\("vfs_readv@' \
 		script 'probe kernel.function("vfs_read*@fs/read_write.c") { println(1) }'
+	check "names in braces" '^kernel\.function\("vfs_write@' \
+		script 'probe kernel.function("{vfs_read,vfs_write}") { println(1) }'
+	check "a wildcard for the suffix" '^kernel\.function\("vfs_read@.*\.return$' \
+		"$stap" -r "$release" -l 'kernel.function("vfs_read").*'
+	check "an address" '^kernel\.statement\(0x[0-9a-f]+\) /\* pc=_stext' \
+		script "probe kernel.statement($(address)) { println(1) }"
 	check "a parameter is a register" 'println\(%register' \
 		script 'probe kernel.function("vfs_read") { println($count) }'
 	check "two pointers deep" 'kernel_string\(%load8\(.*%load8\(' \

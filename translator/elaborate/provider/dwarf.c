@@ -116,7 +116,9 @@ static const char *resolved_text(const struct site *s, const char *where)
 
 		text = arena_printf(a, "%s%s%s", text, i ? "." : "", name);
 		if (!strcmp(name, "function") || !strcmp(name, "statement"))
-			text = arena_printf(a, "%s(\"%s\")", text, where);
+			text = arena_printf(a, str_starts(where, "0x") ?
+					    "%s(%s)" : "%s(\"%s\")", text,
+					    where);
 		else if (!strcmp(name, "module"))
 			text = arena_printf(a, "%s(\"%s\")", text,
 					    s->mod->name);
