@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows that scripts print the same in a kernel as in a process: the programs
+# of tests/lang on a guest, every second on x86_64 and every sixth on arm64
+# (LANG_EVERY=1: all).
+. "$(dirname "$0")/lib.sh"
+lang=$tests/lang
+
+one() { # x.stp
+	local base=${1%.stp} args=() status want=0 flags=()
+	[ -f "$base.args" ] && mapfile -t args <"$base.args"
+	[ -f "$base.err" ] && want=1
+	(cd "$lang" && rstap -r "$root" "${flags[@]+"${flags[@]}"}" "${args[@]+"${args[@]}"}" "$(basename "$1")") \
+		>"$live_tmp/out" 2>"$live_tmp/err" </dev/null
+	status=$?
+	ran=$((ran + 1))
+	if [ $status != $want ]; then
+		fail "$root: $(basename "$1"): status $status, wanted $want: $(tail -n 5 "$live_tmp/err")"
+	elif ! diff -u "$base.out" "$live_tmp/out" >"$live_tmp/diff"; then
+		fail "$root: $(basename "$1") prints something else:"
+		cat "$live_tmp/diff"
+	fi
+	if [ $want = 1 ] && ! grep -qxF "$(grep '^ERROR' "$base.err" | head -n 1)" "$live_tmp/err"; then
+		fail "$root: $(basename "$1"): no such message as in its .err: $(cat "$live_tmp/err")"
+	fi
+}
+
+for root in "$amd64_61" "$arm64_61"; do
+	guest_start "$root" || { fail "no guest"; continue; }
+	ran=0 i=0
+	for f in "$lang"/*.stp; do
+		i=$((i + 1))
+		every=${LANG_EVERY:-2}
+		[ "$root" = "$arm64_61" ] && every=${LANG_EVERY:-6}
+		[ $((i % every)) = 0 ] || continue
+		one "$f"
+	done
+	echo "$root: $ran programs"
+	guest_stop
+done
+finish
