@@ -192,14 +192,15 @@ bool session_prepare(struct session *s)
 
 	if (!s->sysroot || s->prepared || s->opt.runtime != RUNTIME_KERNEL)
 		return true;
-	if (!sysroot_prepared(&s->arena, s->sysroot, &s->prepared, &why))
+	if (!sysroot_prepared_for(&s->arena, s->sysroot, s->runtime_dir,
+				  &s->prepared, &why))
 		return true;
 	vlog(s, 0, 1, "Preparing sysroot '%s': %s\n", s->sysroot->name, why);
 	err = sysroot_prepare(&s->arena, s->sysroot, s->runtime_dir, false,
 			      &why);
 	if (!err)
-		err = sysroot_prepared(&s->arena, s->sysroot, &s->prepared,
-				       &why);
+		err = sysroot_prepared_for(&s->arena, s->sysroot,
+					   s->runtime_dir, &s->prepared, &why);
 	if (err)
 		diag_error(&s->diag, "cannot prepare sysroot '%s': %s",
 			   s->sysroot->name, why);
