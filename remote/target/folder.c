@@ -85,14 +85,28 @@ int folder_own(const char *path, struct why *w)
 	return 0;
 }
 
+/* Letters and digits follow the prefix; other folders of this project have a
+ * '-' there. */
+static bool name_is_ours(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	size_t n = strlen(FOLDER_PREFIX);
+
+	if (!base || strncmp(base + 1, FOLDER_PREFIX, n))
+		return false;
+	base += 1 + n;
+	return *base && strspn(base, "abcdefghijklmnopqrstuvwxyz0123456789"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ") ==
+			strlen(base);
+}
+
 /* The folder itself, when it is ours: no link, our user's, closed to others. */
 static int open_folder(const char *path)
 {
-	const char *base = strrchr(path, '/');
 	struct stat st;
 	int fd;
 
-	if (!base || strncmp(base + 1, FOLDER_PREFIX, strlen(FOLDER_PREFIX)))
+	if (!name_is_ours(path))
 		return -EINVAL;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
