@@ -35,19 +35,27 @@ apt_settings() {
 }
 
 # Debian's own suites among the machine's sources, whatever form they are
-# written in; Debian's server when there is none (other distributions).
+# written in; the archive of STAPX_DEBIAN_MIRROR on other distributions.
 apt_sources() {
 	apt_key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r "$apt_key" ] || die "the keys of Debian's archive are missing" \
 		"('$apt_key'); install the package debian-archive-keyring"
-	apt_lines=$(LC_ALL=C apt-get indextargets \
+	apt_here=$(LC_ALL=C apt-get indextargets \
 		--format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Created-By: Packages' 2>/dev/null | sort -u |
+		'Created-By: Packages' 2>/dev/null | sort -u)
+	apt_lines=$(printf '%s\n' "$apt_here" |
 	awk -v s="$apt_suite" '$3 == "main" && ($2 == s || $2 == s "-updates" ||
 		$2 == s "-security" || $2 == s "-backports")')
-	[ -n "$apt_lines" ] || apt_lines="\
-http://deb.debian.org/debian $apt_suite main
-http://deb.debian.org/debian-security $apt_suite-security main"
+	# Another suite is on the same servers as this machine's own.
+	[ -n "$apt_lines" ] || apt_lines=$(. /etc/os-release 2>/dev/null
+		printf '%s\n' "$apt_here" |
+		awk -v own="$VERSION_CODENAME" -v s="$apt_suite" \
+			'$3 == "main" && own && ($2 == own || $2 == own "-security") {
+				sub(own, s, $2); print }')
+	[ -n "${STAPX_DEBIAN_MIRROR-}" ] &&
+		apt_lines="$STAPX_DEBIAN_MIRROR $apt_suite main"
+	[ -n "$apt_lines" ] || die "this machine's package sources name no" \
+		"Debian archive; name one: STAPX_DEBIAN_MIRROR=URL stap-sysroot import debian …"
 	printf '%s\n' "$apt_lines" |
 	sed "s|^|deb [signed-by=$apt_key] |" >"$cache/sources-$apt_suite.list.new"
 	cmp -s "$cache/sources-$apt_suite.list.new" "$cache/sources-$apt_suite.list" ||
