@@ -14,49 +14,49 @@ END
 stap -p4 -r "$amd64_61" -m hand hand.stp >/dev/null || fail "no module"
 stap -p4 -r "$amd64_61" --archive hand.stapx hand.stp >/dev/null || fail "no archive"
 stap -p4 -r "$amd64_61" -m busy "$tests/fault/scripts/busy.stp" >/dev/null || fail "no busy module"
-on 'mkdir -p /work; cat >/work/staprun; chmod +x /work/staprun' <"$build/targets/x86_64/staprun"
-for f in hand.ko hand.stapx busy.ko; do on "cat >/work/$f" <$f; done
+on 'mkdir -p /srv; cat >/srv/staprun; chmod +x /srv/staprun' <"$build/targets/x86_64/staprun"
+for f in hand.ko hand.stapx busy.ko; do on "cat >/srv/$f" <$f; done
 
 # ---- options ----
 want "n 42 name bob target 0
-end" "$(on '/work/staprun /work/hand.ko n=42 name=bob')" "variables"
+end" "$(on '/srv/staprun /srv/hand.ko n=42 name=bob')" "variables"
 want "n 42 name none target 0
-end" "$(on '/work/staprun /work/hand.stapx n=42')" "an archive"
+end" "$(on '/srv/staprun /srv/hand.stapx n=42')" "an archive"
 want "n 5 name none target 1
 alive
-end" "$(on '/work/staprun -x 1 --timeout 0.5 /work/hand.ko' | uniq)" "-x and --timeout"
+end" "$(on '/srv/staprun -x 1 --timeout 0.5 /srv/hand.ko' | uniq)" "-x and --timeout"
 want "Linux
 alive
-end 0" "$(on 'cd /work; ./staprun -o out -c "uname; sleep 0.4" hand.ko; s=$?; sed 1d out | uniq | sed "\$s/\$/ $s/"')" "-c and -o"
-want "1" "$(on 'cd /work; ./staprun -c "exit 7" hand.ko >/dev/null 2>&1; echo $?')" "status when CMD fails"
-want "1" "$(on 'cd /work; ./staprun hand.ko nope=1 >/dev/null 2>&1; echo $?')" "status for an unknown variable"
-want 'staprun: "x" is no VAR=value; see `staprun -h`' "$(on 'cd /work; ./staprun hand.ko x 2>&1')" "an argument that is no setting"
-want "end" "$(on 'cd /work; ./staprun hand.ko >out & sleep 1; kill -INT $!; wait $!; tail -n 1 out')" "SIGINT runs end probes"
-want "STPX" "$(on 'cd /work; ./staprun --save trace --timeout 0.3 hand.ko >/dev/null; head -c 5 trace | tail -c 4')" "--save writes a stream"
+end 0" "$(on 'cd /srv; ./staprun -o out -c "uname; sleep 0.4" hand.ko; s=$?; sed 1d out | uniq | sed "\$s/\$/ $s/"')" "-c and -o"
+want "1" "$(on 'cd /srv; ./staprun -c "exit 7" hand.ko >/dev/null 2>&1; echo $?')" "status when CMD fails"
+want "1" "$(on 'cd /srv; ./staprun hand.ko nope=1 >/dev/null 2>&1; echo $?')" "status for an unknown variable"
+want 'staprun: "x" is no VAR=value; see `staprun -h`' "$(on 'cd /srv; ./staprun hand.ko x 2>&1')" "an argument that is no setting"
+want "end" "$(on 'cd /srv; ./staprun hand.ko >out & sleep 1; kill -INT $!; wait $!; tail -n 1 out')" "SIGINT runs end probes"
+want "STPX" "$(on 'cd /srv; ./staprun --save trace --timeout 0.3 hand.ko >/dev/null; head -c 5 trace | tail -c 4')" "--save writes a stream"
 want_clean "options"
 
 # ---- several at once; a crash ----
-on 'cd /work; (setsid ./staprun busy.ko </dev/null >busy.out 2>&1 &) ; sleep 1'
+on 'cd /srv; (setsid ./staprun busy.ko </dev/null >busy.out 2>&1 &) ; sleep 1'
 want "n 42 name none target 0
-end" "$(on '/work/staprun /work/hand.ko n=42')" "a second session beside a running one"
+end" "$(on '/srv/staprun /srv/hand.ko n=42')" "a second session beside a running one"
 want "1" "$(on 'ls -d /proc/stapx_* | wc -l')" "the running one is not swept"
-want "1" "$(on '/work/staprun -d "*" >/dev/null 2>&1; echo $?')" "-d leaves modules in use"
+want "1" "$(on '/srv/staprun -d "*" >/dev/null 2>&1; echo $?')" "-d leaves modules in use"
 want "1" "$(on 'ls -d /proc/stapx_* | wc -l')" "the running one is still there"
 # Both processes at once: nobody is left to clean up.
 on 'for p in /proc/[0-9]*; do read c <$p/comm; case $c in staprun*) k="$k ${p#/proc/}";; esac; done 2>/dev/null; kill -9 $k; sleep 1'
 want "0" "$(on 'grep -c vfs_read /sys/kernel/debug/kprobes/list')" "no probe is armed after a crash"
 want "1" "$(on 'ls -d /proc/stapx_* | wc -l')" "a crash leaves the module"
-on 'mkdir -m 700 /tmp/stapx-dead /tmp/stapx-young /tmp/stapx-foreign; echo "99999 1" >/tmp/stapx-dead/owner; chmod 755 /tmp/stapx-foreign; ln -s /work /tmp/stapx-link'
-on '/work/staprun /work/hand.ko n=42 >/dev/null'
+on 'mkdir -m 700 /tmp/stapx-dead /tmp/stapx-young /tmp/stapx-foreign; echo "99999 1" >/tmp/stapx-dead/owner; chmod 755 /tmp/stapx-foreign; ln -s /srv /tmp/stapx-link'
+on '/srv/staprun /srv/hand.ko n=42 >/dev/null'
 want "" "$(on 'ls -d /proc/stapx_* 2>/dev/null')" "the next run sweeps the module"
 want "/tmp/stapx-foreign
 /tmp/stapx-link
 /tmp/stapx-young" "$(on 'ls -d /tmp/stapx-*')" "and folders of the dead, no others"
-want "yes" "$(on '[ -f /work/hand.ko ] && echo yes')" "links are not followed"
+want "yes" "$(on '[ -f /srv/hand.ko ] && echo yes')" "links are not followed"
 on 'rm -r /tmp/stapx-young /tmp/stapx-foreign; rm /tmp/stapx-link'
-on '/work/staprun -d nothing 2>&1' | grep -q 'no module "nothing" of a script is loaded' || fail "-d of a name that is not loaded"
+on '/srv/staprun -d nothing 2>&1' | grep -q 'no module "nothing" of a script is loaded' || fail "-d of a name that is not loaded"
 
 # ---- size ----
-want "yes" "$(on 'cd /work; (./staprun hand.ko >/dev/null &) ; sleep 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && awk "/^RssAnon|^RssFile/ { n += \$2 } END { print n <= 2048 ? \"yes\" : n \" kB\" }" $p/status; done 2>/dev/null | head -n 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && kill -INT ${p#/proc/}; done 2>/dev/null; sleep 1')" "at most 2 MB resident"
+want "yes" "$(on 'cd /srv; (./staprun hand.ko >/dev/null &) ; sleep 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && awk "/^RssAnon|^RssFile/ { n += \$2 } END { print n <= 2048 ? \"yes\" : n \" kB\" }" $p/status; done 2>/dev/null | head -n 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && kill -INT ${p#/proc/}; done 2>/dev/null; sleep 1')" "at most 2 MB resident"
 want_clean "after all"
 finish
