@@ -30,7 +30,8 @@ static const char template_c[] =
  */
 static const char kbuild_head[] =
 	"ccflags-y := -I%s/include -g0 $(call cc-option,"
-	"-ftrivial-auto-var-init=uninitialized)\n"
+	"-ftrivial-auto-var-init=uninitialized) "
+	"-ffunction-sections -fdata-sections\n"
 	"ccflags-remove-y := $(CC_FLAGS_FTRACE)\n"
 	"obj-m := " TEMPLATE ".o\n"
 	TEMPLATE "-y := template.o";
@@ -104,6 +105,18 @@ static bool runs_at_hits(const char *source)
 	return false;
 }
 
+/* objtool looks at the whole, when a script is linked.  The variable's name
+ * has the file's path since 6.10, and its last part before. */
+static void put_unchecked(struct buf *b, const char *source)
+{
+	const char *base = strrchr(source, '/') + 1;
+
+	buf_printf(b, "OBJECT_FILES_NON_STANDARD_runtime/%.*so := y\n"
+		   "OBJECT_FILES_NON_STANDARD_%.*so := y\n",
+		   (int)strlen(source) - 1, source, (int)strlen(base) - 1,
+		   base);
+}
+
 static int write_kbuild(struct prepare *p)
 {
 	struct buf b = { 0 };
@@ -119,6 +132,7 @@ static int write_kbuild(struct prepare *p)
 	vec_for(i, &p->sources.list) {
 		const char *s = p->sources.list.v[i];
 
+		put_unchecked(&b, s);
 		if (!runs_at_hits(s))
 			buf_printf(&b, "CFLAGS_runtime/%.*so := -Os "
 				   "-fno-omit-frame-pointer\n",
@@ -426,21 +440,35 @@ static int collect_link(struct prepare *p, const char *cwd)
 	return err;
 }
 
+/* Under another name, in build/ar: members of an archive have no folder, and
+ * the link tells by the name what runs at hits. */
+static const char *member(struct prepare *p, const char *source)
+{
+	char *name = arena_printf(p->a, "%s%.*so",
+				  runs_at_hits(source) ? "hot_" : "",
+				  (int)strlen(source) - 1, source);
+	const char *to;
+
+	for (char *s = name; (s = strchr(s, '/'));)
+		*s = '_';
+	to = arena_printf(p->a, "%s/ar/%s", p->build, name);
+	if (link(arena_printf(p->a, "%s/runtime/%.*so", p->build,
+			      (int)strlen(source) - 1, source), to))
+		*p->why = arena_printf(p->a, "'%s': %s", to, strerror(errno));
+	return to;
+}
+
 static int make_archive(struct prepare *p)
 {
 	struct words w = { 0 };
 	struct proc_result r;
-	int err = 0;
+	int err = mkdir_p(path_join(p->a, p->build, "ar"), 0755);
 
-	/* q: core/map.o and kernel/map.o are two members. */
 	vec_push(p->a, &w.list, arena_printf(p->a, "%sar", p->s->cross));
 	vec_push(p->a, &w.list, "qcsD");
 	vec_push(p->a, &w.list, path_join(p->a, p->part, "runtime.a"));
 	vec_for(i, &p->sources.list)
-		vec_push(p->a, &w.list,
-			 arena_printf(p->a, "%s/runtime/%.*so", p->build,
-				      (int)strlen(p->sources.list.v[i]) - 1,
-				      p->sources.list.v[i]));
+		vec_push(p->a, &w.list, member(p, p->sources.list.v[i]));
 	vec_push(p->a, &w.list, NULL);
 	r = proc_run((char **)w.list.v, NULL,
 		     PROC_CAPTURE_OUT | PROC_CAPTURE_ERR);

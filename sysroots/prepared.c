@@ -15,7 +15,7 @@
 #include "sysroots/places.h"
 #include "sysroots/prepare.h"
 
-#define PREPARE_FORMAT 3 /* of the folder; a new number rebuilds it */
+#define PREPARE_FORMAT 4 /* of the folder; a new number rebuilds it */
 #define SOURCE_MAX (4 << 20)
 #define WORDS_MAX (1 << 20)
 #define DEPTH_MAX 6

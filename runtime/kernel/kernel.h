@@ -71,6 +71,20 @@ int stp_module_learn(const char *name);
 void stp_module_forget(const char *name);
 void stp_modules_discard(void);		/* no handler may be left */
 
+/* ---- unwind.c ---- */
+#ifdef CONFIG_UNWINDER_ORC
+/* Filled in where the module is made (translator/build/shrink.c). */
+struct stp_unwind {
+	int *ip;
+	char *text;
+	u64 n;			/* rows at ip */
+};
+extern struct stp_unwind stp_unwind;
+void stp_unwind_learn(void);
+#else
+static inline void stp_unwind_learn(void) {}
+#endif
+
 /* ---- arch/CPU.c ---- */
 /* Place of a register in struct pt_regs, and the bytes to take; or -1. */
 int stp_arch_register(const char *name, int *size);

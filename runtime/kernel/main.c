@@ -10,6 +10,7 @@ static int __init stp_module_init(void)
 {
 	int err;
 
+	stp_unwind_learn();
 	err = stp_slide_learn();
 	if (err)
 		goto fail;

@@ -1,7 +1,9 @@
 #!/bin/bash
 # A module built fast is complete as kbuild's is: the same .modinfo, a version
 # for every undefined symbol and the one that Module.symvers has, the same
-# sections that the loader looks for.  On every kernel there is a sysroot of.
+# sections that the loader looks for, but for code that only runs while loading
+# (kept with the rest) and two lists that change nothing for a module
+# (translator/build/shrink.c says why).  On every kernel there is a sysroot of.
 set -u
 build=${STAPX_BUILD:?the build folder}
 export PATH=$build:$PATH
@@ -14,6 +16,8 @@ mkdir "$tmp/fast" "$tmp/kbuild"
 sections() {
 	readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] *\([.a-z_][^ ]*\) .*/\1/p' |
 		grep -v -e '^\.rela' -e '^\.comment' -e '^\.note' -e '^\.debug' -e 'tab$' \
+			-e '^\.\(init\|exit\)\.\(text\|data\)$' -e '^\.smp_locks$' \
+			-e '^__patchable_function_entries$' \
 			-e '^\.text\.' -e '^\.rodata\.' -e '^\.data\.' -e '^\.bss' -e '^\.BTF' | sort -u
 }
 roots=$(stap-sysroot list | awk '$1 ~ /^6[.].*cloud-(amd64|arm64)$/ { print $1 }')

@@ -180,7 +180,7 @@ for f in cflags cflags_embedded ldflags objtool_obj runtime.a template.mod.o \
 	[ -s "$dir/$f" ] || fail "prepare left no $f"
 done
 [ ! -e "$dir.part" ] && [ ! -e "$dir/build" ] || fail "prepare left its build"
-[ "$(ar t "$dir/runtime.a" | tr '\n' ' ')" = "map.o $karch.o map.o " ] ||
+[ "$(ar t "$dir/runtime.a" | tr '\n' ' ')" = "hot_core_map.o kernel_arch_$karch.o kernel_map.o " ] ||
 	fail "runtime.a has: $(ar t "$dir/runtime.a" | tr '\n' ' ')"
 nm -s "$dir/runtime.a" | grep -q '^stp_kernel in' ||
 	fail 'runtime.a has no index, or lost one of two members of one name'
@@ -190,8 +190,9 @@ wanted() { # FILE LINES…
 	diff "$tmp/wanted" "$dir/$f" >"$tmp/out" || {
 		fail "$f (wanted <, came >)"; cat "$tmp/out"; }
 }
-wanted cflags -g0 -DMODULE "-I$dir/include"
+wanted cflags -g0 -ffunction-sections -fdata-sections -DMODULE "-I$dir/include"
 wanted cflags_embedded -include "$dir/embedded-pch.h" "-I$tree/inc" -g0 \
+	-ffunction-sections -fdata-sections \
 	"-I$dir/include" -DMODULE '-DKBUILD_MODNAME="x y"'
 wanted embedded-pch.h "#include \"$tree/inc/kern.h\"" '#include "runtime/embedded.h"'
 wanted ldflags -r -m elf_x --build-id=sha1 -T "$tree/scripts/module.lds"

@@ -66,6 +66,13 @@ bool user_build(struct session *s, const char *out);
 bool kbuild_build(struct session *s, const char *out);
 bool pack_archive(struct session *s, const char *path);
 
+/* Puts what the first link leaves of objects and archives into words for the
+ * linker; NULL: one of them cannot be read. */
+#define HOT_TEXT "stp_text_hot"	/* symbol: where text begins that hits run */
+const char *link_script(struct arena *a, const char *const *objects, size_t n);
+/* Makes a finished module smaller, in place. */
+bool shrink_module(struct arena *a, const char *path, const char **why);
+
 /* ---- modpost ---- */
 struct symver {
 	const char *name, *module, *ns;	/* ns "": none */

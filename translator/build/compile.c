@@ -41,6 +41,5 @@ bool compile_object(struct session *s, const char *c_path, const char *o_path,
 	args_add(&s->arena, &v, "%s", c_path);
 	/* Relative includes of some trees are from where make runs. */
 	return run_tool(s, &v, embedded ? s->sysroot->build : s->tmpdir,
-			"the compiler") &&
-	       run_objtool(s, p->objtool_obj, o_path);
+			"the compiler");
 }

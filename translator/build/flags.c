@@ -56,6 +56,19 @@ static void set_srcarch(const char *arch)
 	       "x86" : arch, 1);
 }
 
+/* Since 5.19 it wants to be told of an object that was linked. */
+static void add_link_option(struct session *s, struct args *v)
+{
+	bool orc = false, link = false;
+
+	vec_for(i, &v->list) {
+		orc = orc || !strcmp(v->list.v[i], "--orc");
+		link = link || !strcmp(v->list.v[i], "--link");
+	}
+	if (orc && !link)
+		args_add(&s->arena, v, "--link");
+}
+
 bool run_objtool(struct session *s, const char *file, const char *object)
 {
 	struct args v = { 0 };
@@ -64,6 +77,7 @@ bool run_objtool(struct session *s, const char *file, const char *object)
 		return true;	/* this kernel uses none */
 	if (!args_file(s, &v, file))
 		return false;
+	add_link_option(s, &v);
 	args_add(&s->arena, &v, "%s", object);
 	set_srcarch(s->sysroot->arch);
 	return run_tool(s, &v, s->sysroot->build, "objtool");

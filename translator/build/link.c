@@ -4,6 +4,8 @@
  * the runtime that they need become one object, which tells modpost what it
  * wants of the kernel; that object and NAME.mod.o become the module.
  */
+#include <errno.h>
+
 #include "build/build.h"
 
 /* What only the last link takes. */
@@ -23,13 +25,35 @@ static void add_linker(struct session *s, struct args *v)
 		 "");
 }
 
+/* Beside the linked object; NULL: reported. */
+static const char *write_script(struct session *s, const char *const *objects,
+				size_t n, const char *out)
+{
+	const char *path = arena_printf(&s->arena, "%s.lds", out);
+	struct name_list all = { 0 };
+	const char *text;
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < n; i++)
+		vec_push(&s->arena, &all.list, objects[i]);
+	vec_push(&s->arena, &all.list, s->prepared->runtime);
+	text = link_script(&s->arena, all.list.v, all.list.n);
+	if (text)
+		err = file_replace(path, text, strlen(text), 0644);
+	if (err)
+		diag_error(&s->diag, "cannot prepare to link '%s': %s", out,
+			   strerror(-err));
+	return err ? NULL : path;
+}
+
 bool link_objects(struct session *s, const char *const *objects, size_t n,
 		  const char *out)
 {
 	struct args flags = { 0 }, v = { 0 };
+	const char *script = write_script(s, objects, n, out);
 	size_t skip;
 
-	if (!args_file(s, &flags, s->prepared->ldflags))
+	if (!script || !args_file(s, &flags, s->prepared->ldflags))
 		return false;
 	add_linker(s, &v);
 	for (size_t i = 0; i < flags.list.n; i += skip ? skip : 1) {
@@ -37,8 +61,11 @@ bool link_objects(struct session *s, const char *const *objects, size_t n,
 		if (!skip)
 			args_add(&s->arena, &v, "%s", flags.list.v[i]);
 	}
-	/* Nothing refers to the module's own entry points but the kernel. */
 	args_add(&s->arena, &v, "-S");
+	args_add(&s->arena, &v, "--gc-sections");
+	args_add(&s->arena, &v, "-T");
+	args_add(&s->arena, &v, "%s", script);
+	/* Nothing refers to the module's own entry points but the kernel. */
 	args_add(&s->arena, &v, "--undefined=init_module");
 	args_add(&s->arena, &v, "--undefined=cleanup_module");
 	args_add(&s->arena, &v, "-o");
@@ -46,14 +73,18 @@ bool link_objects(struct session *s, const char *const *objects, size_t n,
 	for (size_t i = 0; i < n; i++)
 		args_add(&s->arena, &v, "%s", objects[i]);
 	args_add(&s->arena, &v, "%s", s->prepared->runtime);
+	/* Of one object or of a whole: here the whole is one object. */
 	return run_tool(s, &v, s->tmpdir, "the linker") &&
-	       run_objtool(s, s->prepared->objtool_link, out);
+	       run_objtool(s, s->prepared->objtool_link ?
+			   s->prepared->objtool_link :
+			   s->prepared->objtool_obj, out);
 }
 
 bool link_module(struct session *s, const char *object, const char *mod_object,
 		 const char *out)
 {
 	struct args flags = { 0 }, v = { 0 };
+	const char *why = NULL;
 
 	if (!args_file(s, &flags, s->prepared->ldflags))
 		return false;
@@ -81,5 +112,10 @@ bool link_module(struct session *s, const char *object, const char *mod_object,
 	args_add(&s->arena, &v, "%s", mod_object);
 	if (s->prepared->module_common)
 		args_add(&s->arena, &v, "%s", s->prepared->module_common);
-	return run_tool(s, &v, s->tmpdir, "the linker");
+	if (!run_tool(s, &v, s->tmpdir, "the linker"))
+		return false;
+	if (shrink_module(&s->arena, out, &why))
+		return true;
+	diag_error(&s->diag, "%s", why);
+	return false;
 }
