@@ -39,9 +39,11 @@ void emit_write(struct fn *f, const struct var *v, struct val value)
 		l->written = true;
 		place = l->text;
 	}
+	if (!strcmp(place, value.text))
+		return;
 	if (v->type != TYPE_STRING)
 		line(f, "%s = %s;", place, value.text);
-	else if (strcmp(place, value.text))
+	else
 		line(f, "stp_strcpy(%s, %s, MAXSTRINGLEN);", place,
 		     value.text);
 }

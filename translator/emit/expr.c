@@ -72,9 +72,10 @@ static const char *plain_operator(enum op op)
 		[OP_ADD] = "(stp_i64)((stp_u64)%s + %s)",
 		[OP_SUB] = "(stp_i64)((stp_u64)%s - %s)",
 		[OP_MUL] = "(stp_i64)((stp_u64)%s * %s)",
-		[OP_AND] = "(%s & %s)",
-		[OP_OR] = "(%s | %s)",
-		[OP_XOR] = "(%s ^ %s)",
+		/* Compilers warn of (x | 1) != 0; scripts may say it. */
+		[OP_AND] = "stp_num(%s & %s)",
+		[OP_OR] = "stp_num(%s | %s)",
+		[OP_XOR] = "stp_num(%s ^ %s)",
 		[OP_SHL] = "stp_shl(%s, %s)",
 		[OP_SHR] = "stp_shr(%s, %s)",
 		[OP_LSHR] = "stp_lshr(%s, %s)",
@@ -149,7 +150,7 @@ static struct val compare(struct fn *f, const struct expr *e, struct val a,
 			line(f, "%s = %s;", t, b.text);
 			b = val_temp(t);
 		}
-		r = val_text(arena_printf(ar, "((stp_i64)%s %s %s)",
+		r = val_text(arena_printf(ar, "(%s %s %s)",
 					  as_number(f, a), op,
 					  as_number(f, b)),
 			     a.reads | b.reads);
@@ -235,7 +236,7 @@ static struct val emit_logical(struct fn *f, const struct expr *e)
 
 	b = emit_apart(f, e->logical.b, &text);
 	if (!text.n) {
-		r = val_text(arena_printf(f->e->arena, "(%s %s %s)", cond,
+		r = val_text(arena_printf(f->e->arena, "((%s) %s (%s))", cond,
 					  and ? "&&" : "||",
 					  as_condition(f, b)),
 			     a.reads | b.reads);
@@ -289,7 +290,7 @@ static struct val emit_ternary(struct fn *f, const struct expr *e)
 	a = emit_apart(f, e->ternary.a, &ta);
 	b = emit_apart(f, e->ternary.b, &tb);
 	if (!ta.n && !tb.n)
-		r = val_text(arena_printf(f->e->arena, "(%s ? %s : %s)", ctext,
+		r = val_text(arena_printf(f->e->arena, "((%s) ? %s : %s)", ctext,
 					  e->type == TYPE_STRING ? a.text :
 					  as_number(f, a),
 					  e->type == TYPE_STRING ? b.text :

@@ -129,10 +129,28 @@ const char *as_number(struct fn *f, struct val v)
 	return v.text;
 }
 
+/* The text without a pair of parentheses around all of it. */
+static const char *unwrapped(struct arena *a, const char *text)
+{
+	size_t n = strlen(text);
+	int depth = 0;
+
+	if (*text != '(')
+		return text;
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '"' || text[i] == '\'')
+			return text;	/* may hold some that do not count */
+		depth += (text[i] == '(') - (text[i] == ')');
+		if (!depth && i + 1 < n)
+			return text;
+	}
+	return arena_strndup(a, text + 1, n - 2);
+}
+
 const char *as_condition(struct fn *f, struct val v)
 {
 	if (v.boolean)
-		return v.text;
+		return unwrapped(f->e->arena, v.text);
 	return arena_printf(f->e->arena, "%s != 0", v.text);
 }
 
