@@ -267,6 +267,18 @@ static int run_passes(struct session *s)
 	return 0;
 }
 
+/* Before a target is asked for anything. */
+static bool script_is_there(struct session *s)
+{
+	const char *path = s->opt.script_file;
+
+	if (!path || !strcmp(path, "-") || !access(path, R_OK))
+		return true;
+	diag_error(&s->diag, "input file '%s' cannot be read: %s", path,
+		   strerror(errno));
+	return false;
+}
+
 static int run_archive(struct session *s)
 {
 	s->archive_path = s->opt.script_file;
@@ -288,7 +300,7 @@ static int stap(struct session *s, int argc, char **argv)
 		return clean_cache(s);
 	if (s->opt.clean_cache && clean_cache(s))
 		return 1;
-	if (!check_dump_name(s) || !session_places(s))
+	if (!script_is_there(s) || !check_dump_name(s) || !session_places(s))
 		return 1;
 	vlog(s, 0, 2, "Systemtap translator/driver (stapx version %s)\n",
 	     STAPX_VERSION);
