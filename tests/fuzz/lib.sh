@@ -3,7 +3,7 @@
 fuzz() {
 	name=$1; shift
 	program=${STAPX_BUILD:?}/fuzz/$name
-	[ -x "$program" ] || { echo "no $program: run 'make fuzz' (needs clang)"; exit 77; }
+	[ -x "$program" ] || { echo "no $program: run 'make fuzz' (needs clang)"; exit 1; }
 	corpus=$(mktemp -d) || exit 1
 	trap 'rm -rf "$corpus"' EXIT
 	mkdir "$corpus/found" "$corpus/seeds"
