@@ -284,6 +284,7 @@ void stp_print_text(struct stp_ctx *c, const char *text);
 void stp_printf(struct stp_ctx *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));		/* for embedded C */
 void stp_exit(struct stp_ctx *c);	/* the session ends after this handler */
+void stp_abort(struct stp_ctx *c);	/* it ends, and this handler at once */
 
 /* ---- the target's memory and registers ---- */
 /* Fault-proof reads; size 1 2 4 8, zero-extended; a fault is an error. */

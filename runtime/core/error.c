@@ -97,6 +97,17 @@ void stp_failf(struct stp_ctx *c, const struct stp_site *at, const char *fmt,
 	stp_fail(c, c->error_text, at);
 }
 
+/* Not an error, but leaves the handler as one does; with no action left no
+ * catch stops it. */
+static const char aborted[] = "aborted";
+
+void stp_abort(struct stp_ctx *c)
+{
+	stp_exit(c);
+	stp_fail(c, aborted, 0);
+	c->actions = -1;
+}
+
 void stp_fail_actions(struct stp_ctx *c, const struct stp_site *at)
 {
 	stp_fail(c, "MAXACTION exceeded", at);
@@ -137,8 +148,11 @@ static const char *report_text(struct stp_ctx *c)
 void stp_soft_error(struct stp_ctx *c)
 {
 	const struct stp_limits *l = &stp_session.script->limits;
-	int n = stp_add(&stp_session.errors, 1);
+	int n;
 
+	if (c->error == aborted)
+		return;
+	n = stp_add(&stp_session.errors, 1);
 	if (l->suppress_errors)
 		return;
 	stp_emit_text(c->cpu, STP_REC_ERROR, report_text(c));

@@ -165,13 +165,11 @@ static void emit_caught(struct fn *f, const struct stmt *s, const char *state)
 	const struct var *msg = s->try_.msg ? s->try_.msg->symbol.var : NULL;
 	const char *dst = "0";
 
-	/* Out of actions is for good: no catch may hide it. */
-	if (!f->e->s->opt.suppress_time_limits) {
-		line(f, "if (c->actions < 0)");
-		f->indent++;
-		line(f, "goto %s;", error_target(f));
-		f->indent--;
-	}
+	/* Out of actions, or abort(), is for good: no catch may hide it. */
+	line(f, "if (c->actions < 0)");
+	f->indent++;
+	line(f, "goto %s;", error_target(f));
+	f->indent--;
 	if (msg && msg->storage == VAR_GLOBAL) {
 		dst = global_of(f->e, msg);
 	} else if (msg) {
