@@ -75,7 +75,9 @@ void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr)
 	char line[LINE_MAX], *name;
 
 	if (!describe(line, addr)) {
-		stp_strcpy(dst, "<unknown>", stp_script.limits.maxstringlen);
+		dst[0] = 0;
+		stp_failf(c, c->site, "no module holds the address 0x%llx",
+			  addr);
 		return;
 	}
 	name = strrchr(line, '[') + 1;
