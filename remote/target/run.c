@@ -26,6 +26,7 @@
 #define POLL_MS 200		/* at most so long without a look */
 #define SETTLE_MS 10		/* after data: the watermark still has to pass */
 #define REMOVE_MS 3000
+#define COMMANDS_MS 2000	/* at the end, for the output of system() */
 #define OUTLET_FDS 8
 
 struct run {
@@ -35,6 +36,7 @@ struct run {
 	struct facts facts;
 	struct image image;
 	struct child child;
+	struct commands commands;
 	struct guardian guardian;
 	struct device device;
 	struct relay relay;
@@ -136,6 +138,8 @@ static void tend_child(struct run *r)
 {
 	forward(r, &r->child.out, 1);
 	forward(r, &r->child.err, 2);
+	for (int i = 0; i < 2; i++)
+		forward(r, &r->commands.from[i], i + 1);
 	if (child_reap(&r->child))
 		want_stop(r, OUTLET_STOP);
 }
@@ -144,8 +148,13 @@ static void run_system(void *arg, const char *command)
 {
 	struct run *r = arg;
 
-	outlet_log(r->o, 2, "running \"%s\"", command);
-	child_system(command, -1);
+	int err = command_run(&r->commands, command, r->o->kind->captures);
+
+	if (err)
+		outlet_warning(r->o, "system(\"%s\") does not start: %s",
+			       command, strerror(-err));
+	else
+		outlet_log(r->o, 2, "running \"%s\"", command);
 }
 
 /* ---- one turn of the loop ---- */
@@ -203,17 +212,20 @@ static void guardian_died(struct run *r)
 static void turn(struct run *r, int *done)
 {
 	bool room = r->o->kind->room(r->o);
-	struct pollfd p[6 + OUTLET_FDS] = {
+	struct pollfd p[8 + OUTLET_FDS] = {
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->guardian.fd, .events = POLLIN },
-		{ .fd = room ? r->device.fd : -1, .events = POLLIN },
+		{ .fd = room && r->relaying ? r->device.fd : -1,
+		  .events = POLLIN },
 		{ .fd = done ? *done : -1, .events = POLLIN },
 		{ .fd = room ? r->child.out : -1, .events = POLLIN },
 		{ .fd = room ? r->child.err : -1, .events = POLLIN },
+		{ .fd = room ? r->commands.from[0] : -1, .events = POLLIN },
+		{ .fd = room ? r->commands.from[1] : -1, .events = POLLIN },
 	};
-	int n = r->o->kind->prepare(r->o, p + 6, OUTLET_FDS);
+	int n = r->o->kind->prepare(r->o, p + 8, OUTLET_FDS);
 
-	poll(p, 6 + n, wait_ms(r, room));
+	poll(p, 8 + n, wait_ms(r, room));
 	if (p[0].revents)
 		take_signals(r);
 	if (p[1].revents)
@@ -223,7 +235,7 @@ static void turn(struct run *r, int *done)
 	if (room || r->child.pid)
 		tend_child(r);
 	look_at_status(r);
-	want_stop(r, r->o->kind->handle(r->o, p + 6, n));
+	want_stop(r, r->o->kind->handle(r->o, p + 8, n));
 	if (r->deadline && now_ms() >= r->deadline)
 		want_stop(r, OUTLET_STOP);
 	if (p[3].revents) {
@@ -547,11 +559,26 @@ static int child_result(struct run *r)
 	return status ? 1 : 0;
 }
 
+/* What commands of system() still print comes, but nobody waits long. */
+static void end_commands(struct run *r)
+{
+	int64_t until = now_ms() + COMMANDS_MS;
+	struct commands *c = &r->commands;
+
+	commands_last(c);
+	r->relaying = false;
+	while ((c->from[0] >= 0 || c->from[1] >= 0) && now_ms() < until &&
+	       r->stop < OUTLET_STOP_FAST)
+		turn(r, NULL);
+}
+
 static void undo(struct run *r)
 {
+	end_commands(r);
 	relay_free(&r->relay);
 	device_close(&r->device);
 	child_end(&r->child);
+	commands_free(&r->commands);
 	if (r->inserted) {
 		int err = module_remove(r->image.name, REMOVE_MS);
 
@@ -579,6 +606,7 @@ int run_session(const struct run_options *opt, struct outlet *o, int *child)
 	int status = 1;
 
 	r.signals = signals_open();
+	commands_init(&r.commands);
 	if (load_and_run(&r, &status) < 0)
 		outlet_error(o, r.why.text);
 	*child = -1;

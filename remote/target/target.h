@@ -151,8 +151,17 @@ int child_prepare(struct child *c, const char *command, bool captured,
 void child_go(struct child *c);
 bool child_reap(struct child *c);	/* true: it is over now */
 void child_end(struct child *c);	/* not needed any more: ended */
-/* Runs a shell command of the script and does not wait for it. */
-void child_system(const char *command, int out);
+
+/* ---- command.c: commands of system() ---- */
+struct commands {
+	int from[2], to[2];	/* pipes of their output and errors, or -1 */
+};
+void commands_init(struct commands *c);
+/* 0, or -errno when it does not start; it is reaped by child_reap(). */
+int command_run(struct commands *c, const char *command, bool captured);
+/* No more of them: from ends when the last one does. */
+void commands_last(struct commands *c);
+void commands_free(struct commands *c);
 
 /* ---- guardian.c: outlives kill -9 of this process ---- */
 struct guardian {
