@@ -6,6 +6,7 @@
  * memory stays below a block and merge.h's limit.
  */
 #include "remote/stream/merge.h"
+#include "remote/stream/pack.h"
 #include "remote/stream/stream.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@ struct stream {
 	struct cpu_state *cpus;
 	size_t ncpus;
 	uint64_t watermark, lost_told_at;
+	struct pack_table *table; /* once there are packed records */
 	struct merge merge;
 };
 
@@ -193,24 +195,70 @@ static int add_records(struct stream *s, struct merge_chunk *chunk,
 	return 0;
 }
 
-static int read_data(struct stream *s, const unsigned char *p, size_t n)
+/* The chunk is filled with n bytes of records; it is this function's to put. */
+static int add_chunk(struct stream *s, struct merge_chunk *chunk, uint32_t cpu,
+		     size_t n)
 {
-	struct merge_chunk *chunk;
-	int err;
+	int err = add_records(s, chunk, cpu, merge_chunk_bytes(chunk), n);
 
-	if (n < sizeof(struct stream_data))
-		return wrong(s, "DATA block of %zu bytes", n);
-	chunk = merge_chunk_new(&s->merge, p, n);
-	if (!chunk)
-		return wrong(s, "no memory for the records");
-	p = merge_chunk_bytes(chunk);
-	err = add_records(s, chunk, GET32(s, p, struct stream_data, cpu),
-			  p + sizeof(struct stream_data),
-			  n - sizeof(struct stream_data));
 	merge_chunk_put(&s->merge, chunk);
 	if (!err)	/* only when too much is pending */
 		show_until(s, s->watermark);
 	return err;
+}
+
+static int read_data(struct stream *s, const unsigned char *p, size_t n)
+{
+	struct merge_chunk *chunk;
+	size_t records = n - sizeof(struct stream_data);
+
+	if (n < sizeof(struct stream_data))
+		return wrong(s, "DATA block of %zu bytes", n);
+	chunk = merge_chunk_new(&s->merge, records);
+	if (!chunk)
+		return wrong(s, "no memory for the records");
+	memcpy(merge_chunk_bytes(chunk), p + sizeof(struct stream_data),
+	       records);
+	return add_chunk(s, chunk, GET32(s, p, struct stream_data, cpu),
+			 records);
+}
+
+static int unpack_into(struct stream *s, struct merge_chunk *chunk,
+		       const struct stream_packed *head,
+		       const unsigned char *p, size_t n)
+{
+	const char *why = unpack(s->table, head, s->swapped,
+				 p + sizeof(*head), n - sizeof(*head),
+				 merge_chunk_bytes(chunk));
+
+	if (!why)
+		return add_chunk(s, chunk, head->cpu, head->size);
+	merge_chunk_put(&s->merge, chunk);
+	return wrong(s, "%s", why);
+}
+
+static int read_packed(struct stream *s, const unsigned char *p, size_t n)
+{
+	struct stream_packed head;
+	struct merge_chunk *chunk;
+
+	if (n < sizeof(head))
+		return wrong(s, "PACKED block of %zu bytes", n);
+	head = (struct stream_packed){
+		.cpu = GET32(s, p, struct stream_packed, cpu),
+		.size = GET32(s, p, struct stream_packed, size),
+		.time = GET64(s, p, struct stream_packed, time),
+		.seq = GET32(s, p, struct stream_packed, seq),
+	};
+	if (head.size % 8 || head.size > STREAM_BLOCK_MAX)
+		return wrong(s, "PACKED block of %u bytes of records",
+			     head.size);
+	if (!s->table)
+		s->table = calloc(1, sizeof(*s->table));
+	chunk = s->table ? merge_chunk_new(&s->merge, head.size) : NULL;
+	if (!chunk)
+		return wrong(s, "no memory for the records");
+	return unpack_into(s, chunk, &head, p, n);
 }
 
 /* ---- definitions ---- */
@@ -364,6 +412,8 @@ static int read_block(struct stream *s, uint32_t type, const unsigned char *p,
 		return wrong(s, "bytes after the end");
 	if (type == STREAM_DATA)
 		return read_data(s, p, n);
+	if (type == STREAM_PACKED)
+		return read_packed(s, p, n);
 	if (type == STREAM_DEFS)
 		return read_defs(s, p, n);
 	for (size_t i = 0; i < sizeof(fixed_blocks) / sizeof(*fixed_blocks);
@@ -495,6 +545,7 @@ void stream_close(struct stream *s)
 	free(s->defs);
 	free(s->formats);
 	free(s->cpus);
+	free(s->table);
 	free(s);
 }
 

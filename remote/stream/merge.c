@@ -15,7 +15,7 @@ struct merge_chunk {
 	unsigned char bytes[];
 };
 
-struct merge_chunk *merge_chunk_new(struct merge *m, const void *p, size_t n)
+struct merge_chunk *merge_chunk_new(struct merge *m, size_t n)
 {
 	struct merge_chunk *c = malloc(sizeof(*c) + n);
 
@@ -23,12 +23,11 @@ struct merge_chunk *merge_chunk_new(struct merge *m, const void *p, size_t n)
 		return NULL;
 	c->n = n;
 	c->users = 1;
-	memcpy(c->bytes, p, n);
 	m->bytes += n;
 	return c;
 }
 
-const unsigned char *merge_chunk_bytes(const struct merge_chunk *c)
+unsigned char *merge_chunk_bytes(struct merge_chunk *c)
 {
 	return c->bytes;
 }

@@ -23,10 +23,10 @@ struct merge {
 	size_t bytes;		/* of all chunks */
 };
 
-/* A copy of n bytes that merge_add's records may point into; released with
- * merge_chunk_put and by the last of its records.  NULL: no memory. */
-struct merge_chunk *merge_chunk_new(struct merge *m, const void *p, size_t n);
-const unsigned char *merge_chunk_bytes(const struct merge_chunk *c);
+/* n bytes that merge_add's records may point into, once filled in; released
+ * with merge_chunk_put and by the last of its records.  NULL: no memory. */
+struct merge_chunk *merge_chunk_new(struct merge *m, size_t n);
+unsigned char *merge_chunk_bytes(struct merge_chunk *c);
 void merge_chunk_put(struct merge *m, struct merge_chunk *c);
 int merge_add(struct merge *m, struct merge_chunk *c,
 	      const struct stream_record *r); /* 0 or -ENOMEM */

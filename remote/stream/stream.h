@@ -7,10 +7,10 @@
  *	payload, zero bytes up to a multiple of 8
  *
  * Numbers are in the writer's byte order, which the head tells.  Order of the
- * blocks: INFO and DEFS before the first DATA, END last; a stream without END
+ * blocks: INFO and DEFS before the first records, END last; a stream without END
  * was cut.  A reader skips types that it does not know.
  *
- * Time order: records of one DATA block, and of one CPU, come nearly in the
+ * Time order: records of one block, and of one CPU, come nearly in the
  * order of their times.  WATERMARK says that no record older than its time
  * will follow: the reader may show all up to it, merged over the CPUs.
  */
@@ -26,7 +26,7 @@
 
 #define STREAM_MAGIC "\x89STPX\r\n\x1a" /* 8 bytes, no NUL */
 #define STREAM_ORDER 0x0102
-#define STREAM_VERSION 1
+#define STREAM_VERSION 2
 #define STREAM_BLOCK_MAX (1u << 20)	/* bytes of payload */
 #define STREAM_CPUS_MAX 8192
 #define STREAM_FORMATS_MAX 65536
@@ -48,6 +48,7 @@ enum stream_type {
 	STREAM_STATUS = 6,	/* struct stream_status */
 	STREAM_REPORT = 7,	/* struct stream_report: a line of -t */
 	STREAM_END = 8,		/* struct stream_end */
+	STREAM_PACKED = 9,	/* struct stream_packed, then as pack.h says */
 };
 
 struct stream_block {
@@ -67,6 +68,14 @@ struct stream_info {
 
 struct stream_data {
 	uint32_t cpu;
+	uint32_t pad;
+};
+
+struct stream_packed {
+	uint32_t cpu;
+	uint32_t size;		/* of the records, unpacked; a multiple of 8 */
+	uint64_t time;		/* the first record's time is this and … */
+	uint32_t seq;		/* … its number this and what it adds */
 	uint32_t pad;
 };
 

@@ -5,13 +5,20 @@ seeds=$(mktemp -d)
 made=$(mktemp -d)
 n=0
 for script in 'probe begin { printf("%d %s\n", 1, "two"); warn("w"); exit() }' \
-	'global s probe begin { for (i = 0; i < 9; i++) s <<< i; print(@hist_log(s)); println(@hist_linear(s, 0, 9, 2)); exit() }' \
+	'global s, t probe begin { for (i = 0; i < 9; i++) { s <<< i; t <<< i } print(@hist_log(s)); println(@hist_linear(t, 0, 9, 2)); exit() }' \
 	'probe begin { error("x") } probe end { println("end") }'; do
 	n=$((n + 1))
 	(cd "$made" && "$STAPX_BUILD/stap" --runtime=user -p4 -m seed$n -e "$script" >/dev/null && ./seed$n.exe --fd 9 9>"$made/$n" 2>/dev/null)
 	# The harness gives the head; its first byte says in which pieces the rest comes.
 	[ -s "$made/$n" ] && { printf '\077'; tail -c +17 "$made/$n"; } >"$seeds/$n"
 done
+# PACKED: a text, the same again, with two letters changed, a gap, the same.
+{
+	printf '\077\11\0\0\0\66\0\0\0'
+	printf '\0\0\0\0\200\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+	printf '\277\5\40\0\0\0\2\0\0\0\7\2\0hi\0\0\0\0'
+	printf '\5\305\3\1\14yo\276\2\205\1\0\0'
+} >"$seeds/packed"
 (fuzz stream "$seeds"/*)
 status=$?
 rm -rf "$seeds" "$made"
