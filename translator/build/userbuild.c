@@ -113,5 +113,11 @@ bool user_build(struct session *s, const char *out)
 		args_add(&s->arena, &v, "%s", s->embedded_path);
 	args_add(&s->arena, &v, "%s", library);
 	args_add(&s->arena, &v, "-lpthread");
-	return run_tool(s, &v, s->tmpdir, "the compiler");
+	if (run_tool(s, &v, s->tmpdir, "the compiler"))
+		return true;
+	if (!s->embedded_path)
+		diag_error(&s->diag, "a script that asks a kernel for "
+			   "something cannot run as a process; leave out "
+			   "--runtime=user");
+	return false;
 }

@@ -237,6 +237,24 @@ static void write_function(struct emit *e, struct emitted_func *ef)
 }
 
 /* ---- embedded functions ---- */
+
+/* What the compiler says of a user's C names the script's line. */
+static void put_user_code(struct emit *e, struct buf *out, struct loc at,
+			  const char *code, size_t n)
+{
+	size_t lines = 1;
+
+	if (at.src)
+		buf_printf(out, "#line %u %s\n", at.line,
+			   c_string(e->arena, at.src->name,
+				    strlen(at.src->name)));
+	buf_write(out, code, n);
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < out->n; i++)
+		lines += out->s[i] == '\n';
+	buf_printf(out, "#line %zu \"embedded.c\"\n", lines + 1);
+}
+
 static void write_embedded(struct emit *e, const struct emitted_func *ef,
 			   bool exported, struct buf *out)
 {
@@ -259,8 +277,14 @@ static void write_embedded(struct emit *e, const struct emitted_func *ef,
 		buf_puts(out, "\tstp_i64 STAP_RETVALUE = 0;\n\n");
 	else if (func->type == TYPE_STRING)
 		buf_puts(out, "\tSTAP_RETVALUE[0] = 0;\n");
-	buf_printf(out, "\t{%.*s}\nout: __attribute__((unused));\n",
-		   (int)func->code_len, func->code);
+	if (exported) {
+		buf_puts(out, "\t{\n");
+		put_user_code(e, out, func->loc, func->code, func->code_len);
+		buf_puts(out, "\t}\nout: __attribute__((unused));\n");
+	} else {
+		buf_printf(out, "\t{%.*s}\nout: __attribute__((unused));\n",
+			   (int)func->code_len, func->code);
+	}
 	if (func->type == TYPE_LONG)
 		buf_puts(out, "\treturn STAP_RETVALUE;\n");
 	buf_puts(out, "}\n");
@@ -339,8 +363,7 @@ void emit_embedded_file(struct emit *e, struct buf *out)
 	vec_for(i, &e->p->embeds) {
 		const struct embedded_decl *d = e->p->embeds.v[i];
 
-		put_comment(e, "embedded code", d->loc, out);
-		buf_printf(out, "%.*s\n\n", (int)d->len, d->code);
+		put_user_code(e, out, d->loc, d->code, d->len);
 	}
 	vec_for(i, &e->funcs)
 		if (e->funcs.v[i]->second_file)
