@@ -12,6 +12,7 @@
 
 #define QUEUE_ROOM ((size_t)256 << 10)	/* more of the module is queued below */
 #define COMPLAINT_MAX 1024
+#define READS_A_TURN 8
 #define LINGER_MS 3000		/* after STATUS, until staprun has gone */
 #define STATUS_LINK_LOST 255	/* of staprun --agent */
 #define CONTROL_SAFE '?'	/* shown for control characters of messages */
@@ -29,6 +30,8 @@ struct agent {
 	size_t n;		/* bytes in it */
 	size_t sent;		/* of the module */
 	bool run_sent, greeted, over, gone, failed;
+	uint64_t bytes;		/* of the trace, so far */
+	bool more;		/* to be read at once, without waiting */
 	bool told;		/* the user knows why it failed */
 	int stop;		/* enum wire_stop sent, 0: none */
 	struct wire_status status;
@@ -165,6 +168,7 @@ static int take_error(struct agent *g, const struct wire_frame *f)
 
 static int take_stream(struct agent *g, const struct wire_frame *f)
 {
+	g->bytes += f->n;
 	if (!stream_feed(g->stream, f->payload, f->n))
 		return 0;
 	complain(g, arena_printf(g->a, "the trace is damaged: %s",
@@ -257,13 +261,14 @@ static void ended(struct agent *g)
 	status = g->link->kind->status(g->link);
 	if (g->complaint[0])
 		g->complaint[strcspn(g->complaint, "\n")] = '\0';
-	if (g->greeted && status == STATUS_LINK_LOST)
+	if (g->greeted && (status == STATUS_LINK_LOST || status < 0))
 		complain(g, "it heard nothing from this host for a while, took "
 			 "the link for lost and removed the module "
 			 "(STAPX_LINK_TIMEOUT=SECONDS gives it more patience)");
 	else if (g->greeted)
-		complain(g, "staprun was killed there; its guardian removes "
-			 "the module");
+		complain(g, arena_printf(g->a, "staprun was killed there "
+					 "(status %d); its guardian removes "
+					 "the module", status));
 	else if (g->complaint[0])
 		complain(g, arena_printf(g->a, "staprun does not start there: "
 					 "%s", g->complaint));
@@ -284,19 +289,21 @@ static void broken(struct agent *g, ssize_t err)
 			 "by itself");
 }
 
+/* So much in a turn that a busy target cannot keep us from speaking. */
 static void receive(struct agent *g)
 {
 	ssize_t n;
 
-	while (!g->over) {
+	g->more = true;
+	for (int i = 0; i < READS_A_TURN && !g->over; i++) {
 		n = g->link->kind->read(g->link, g->in + g->n,
 					sizeof(g->in) - g->n);
-		if (n == 0)
-			return;
-		if (n < 0) {
+		if (n <= 0)
+			g->more = false;
+		if (n < 0)
 			broken(g, n);
+		if (n <= 0)
 			return;
-		}
 		g->heard_at = clock_ms();
 		g->n += n;
 		take_frames(g);
@@ -349,6 +356,16 @@ int agent_poll(struct agent *g, struct pollfd p[2], bool may_read)
 	for (int i = 0; i < n && !may_read; i++)
 		p[i].events &= ~POLLIN;
 	return n;
+}
+
+uint64_t agent_bytes(const struct agent *g)
+{
+	return g->bytes;
+}
+
+bool agent_has_more(const struct agent *g)
+{
+	return g->more && !g->over;
 }
 
 void agent_turn(struct agent *g, bool may_read)

@@ -20,7 +20,7 @@
 #include "remote/wire/archive.h"
 #include "session.h"
 
-#define TURN_MS 200		/* below the keepalive's pace */
+#define TURN_MS 150		/* below the keepalive's pace */
 #define STOP_MS 12000		/* after a stop was asked for */
 #define SINK_MS 3000
 #define TARGETS_MAX 64
@@ -452,7 +452,9 @@ struct loop {
 	struct sink *sink;
 	FILE *out, *err;
 	int interrupts;
-	int64_t stop_at;	/* when a stop was first asked for; 0 */
+	int64_t stop_at;	/* a stop was asked for, or the trace went on
+				 * after that; 0 */
+	uint64_t bytes;		/* of the trace by then */
 	bool reader_gone;
 };
 
@@ -502,25 +504,46 @@ static void check_output(struct loop *l)
 	stop_all(l, WIRE_STOP_FAST);
 }
 
+/* What is left of the trace may take its time, as long as it comes. */
+static void check_stop(struct loop *l)
+{
+	uint64_t bytes = 0;
+
+	if (!l->stop_at)
+		return;
+	vec_for (i, &l->s->remote->targets)
+		bytes += agent_bytes(l->s->remote->targets.v[i]->agent);
+	if (bytes != l->bytes && !l->reader_gone)
+		l->stop_at = clock_ms();
+	l->bytes = bytes;
+	if (clock_ms() - l->stop_at > STOP_MS)
+		give_up(l, "it did not stop within 12 s; it removes the module "
+			"by itself");
+}
+
 static void turn(struct loop *l)
 {
 	struct pollfd p[1 + 2 * TARGETS_MAX];
 	bool room = !sink_full(l->sink);
 	struct remote *r = l->s->remote;
+	int wait = TURN_MS;
 	size_t n = 1;
 
 	p[0] = (struct pollfd){ .fd = r->signals_fd, .events = POLLIN };
-	vec_for (i, &r->targets)
-		if (!agent_over(r->targets.v[i]->agent))
-			n += agent_poll(r->targets.v[i]->agent, p + n, room);
-	poll(p, n, TURN_MS);
+	vec_for (i, &r->targets) {
+		struct agent *g = r->targets.v[i]->agent;
+
+		if (!agent_over(g))
+			n += agent_poll(g, p + n, room);
+		if (agent_has_more(g) && room)
+			wait = 0;
+	}
+	poll(p, n, wait);
 	take_interrupts(l);
 	vec_for (i, &r->targets)
 		agent_turn(r->targets.v[i]->agent, room);
 	check_output(l);
-	if (l->stop_at && clock_ms() - l->stop_at > STOP_MS)
-		give_up(l, "it did not stop within 12 s; it removes the module "
-			"by itself");
+	check_stop(l);
 }
 
 /* ---- starting and leaving ---- */

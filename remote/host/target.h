@@ -74,6 +74,9 @@ struct agent *agent_new(struct arena *a, const char *name, struct link *link,
 			const char *prefix);
 /* What to wait for; may_read false: the output is full. */
 int agent_poll(struct agent *g, struct pollfd p[2], bool may_read);
+/* What came was not all read: the next turn should not wait. */
+bool agent_has_more(const struct agent *g);
+uint64_t agent_bytes(const struct agent *g); /* of the trace, so far */
 /* Deals with what came and what is due. */
 void agent_turn(struct agent *g, bool may_read);
 void agent_stop(struct agent *g, enum wire_stop how);

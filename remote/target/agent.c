@@ -14,12 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define QUEUE_ROOM ((size_t)256 << 10)	/* above it the rings wait */
-#define QUEUE_MAX ((size_t)8 << 20)	/* end probes' output included */
-#define FLUSH_MS 3000
+/* What waits for a slow link beside the rings: a part of the memory that is
+ * free at the start.  Above it the rings wait. */
+#define QUEUE_PART 16
+#define QUEUE_MIN ((size_t)256 << 10)
+#define QUEUE_MAX ((size_t)12 << 20)
+#define STUCK_MS 60000	/* a host whose output is full may pause so long */
 /* So much of a pause between two looks counts as silence: a target that was
  * itself stopped for a while hears the host again before it gives up. */
 #define SILENCE_STEP_MS 250
@@ -44,8 +48,10 @@ struct agent {
 	bool lost;		/* no host any more */
 	int stop;		/* OUTLET_… */
 	int verbose;
+	size_t queue_room;
 	int64_t spoke_at, looked_at;
 	int silence_ms, silence_max;
+	int silence_armed;	/* its limit while probes are armed */
 };
 
 /* ---- the link ---- */
@@ -288,8 +294,6 @@ static int agent_stream(struct outlet *o, const void *p, size_t n)
 		return 0;
 	/* Small blocks travel together in one frame. */
 	wire_put_joined(&a->out, WIRE_STREAM, p, n);
-	if (wire_queued(&a->out) > QUEUE_MAX / 2)
-		send_some(a);
 	return a->out.failed ? -ENOMEM : 0;
 }
 
@@ -322,18 +326,23 @@ static void agent_child(struct outlet *o, int fd, const void *p, size_t n)
 			       n);
 }
 
-static void agent_running(struct outlet *o)
+/* Long begin and end probes hold a CPU, and perhaps its network card, so the
+ * host is given more time to be heard then. */
+static void agent_running(struct outlet *o, bool on)
 {
 	struct agent *a = (struct agent *)o;
 
-	wire_put_empty(&a->out, WIRE_RUNNING);
+	a->silence_max = on ? a->silence_armed : WIRE_SILENCE_MS;
+	a->silence_ms = 0;
+	if (on)
+		wire_put_empty(&a->out, WIRE_RUNNING);
 }
 
 static bool agent_room(struct outlet *o)
 {
 	struct agent *a = (struct agent *)o;
 
-	return a->lost || wire_queued(&a->out) < QUEUE_ROOM;
+	return a->lost || wire_queued(&a->out) < a->queue_room;
 }
 
 static int agent_prepare(struct outlet *o, struct pollfd *p, int max)
@@ -372,6 +381,17 @@ static const struct outlet_kind agent_kind = {
 };
 
 /* ---- the whole ---- */
+static size_t queue_room(void)
+{
+	struct sysinfo info = { 0 };
+	uint64_t part;
+
+	sysinfo(&info);
+	part = (uint64_t)info.freeram * info.mem_unit / QUEUE_PART;
+	return part < QUEUE_MIN ? QUEUE_MIN : part > QUEUE_MAX ? QUEUE_MAX :
+		(size_t)part;
+}
+
 static void turn(struct agent *a, int ms)
 {
 	struct pollfd p[2];
@@ -420,7 +440,7 @@ static bool set_option(struct agent *a, struct session_options *s,
 	else if (!strcmp(key, "timeout_ms"))
 		run->timeout_s = atof(value) / 1000;
 	else if (!strcmp(key, "silence_ms"))
-		a->silence_max = atoi(value);
+		a->silence_armed = atoi(value);
 	else if (!strcmp(key, "keep_name"))
 		run->keep_name = true;
 	else if (!strcmp(key, "release"))
@@ -442,7 +462,7 @@ static int run(struct agent *a, int *child)
 				     .run.sets = s.sets };
 	char text[256];
 
-	a->silence_max = WIRE_ARMED_SILENCE_MS;
+	a->silence_armed = WIRE_ARMED_SILENCE_MS;
 	for (size_t i = 0; i < a->run.n; i++) {
 		if (set_option(a, &s, &a->run.options[i]))
 			continue;
@@ -477,12 +497,17 @@ static bool prepare(struct agent *a)
 static void finish(struct agent *a, int status, int child)
 {
 	struct wire_status st = { .status = status, .child = child };
-	int64_t until = now_ms() + FLUSH_MS;
+	int64_t until = now_ms() + STUCK_MS;
 
 	wire_put_status(&a->out, &st);
 	a->silence_max = WIRE_SILENCE_MS;
-	while (wire_queued(&a->out) && !a->lost && now_ms() < until)
+	while (wire_queued(&a->out) && !a->lost && now_ms() < until) {
+		size_t before = wire_queued(&a->out);
+
 		turn(a, 100);
+		if (wire_queued(&a->out) < before)
+			until = now_ms() + STUCK_MS;
+	}
 }
 
 int agent_main(const char *folder)
@@ -495,6 +520,7 @@ int agent_main(const char *folder)
 	a->folder = folder;
 	a->upload.fd = -1;
 	a->silence_max = WIRE_SILENCE_MS;
+	a->queue_room = queue_room();
 	a->looked_at = a->spoke_at = now_ms();
 	fcntl(0, F_SETFL, O_NONBLOCK);
 	fcntl(1, F_SETFL, O_NONBLOCK);

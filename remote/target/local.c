@@ -52,9 +52,10 @@ static void local_warning(struct outlet *o, const char *text)
 		fprintf(stderr, "WARNING: %s\n", text);
 }
 
-static void local_running(struct outlet *o)
+static void local_running(struct outlet *o, bool on)
 {
-	local_log(o, 2, "the begin probes have run");
+	if (on)
+		local_log(o, 2, "the begin probes have run");
 }
 
 static void local_child(struct outlet *o, int fd, const void *p, size_t n)

@@ -21,8 +21,7 @@
 #define CLOCK_LAG_NS 2000000ull
 #define QUIET_TRIES 3
 #define COMMAND_MAX 4096
-/* Moved at once; holds the largest record. */
-#define PIECE (2 * STP_RECORD_MAX)
+#define PIECE (128u << 10)	/* moved before the outlet is asked again */
 
 uint64_t relay_clock(void)
 {
@@ -53,26 +52,13 @@ int relay_init(struct relay *r, const struct stream_writer *out,
 		ring->data = pages[i] + page;
 		ring->size = size;
 	}
-	r->buf = malloc(PIECE);
-	return r->buf ? 0 : -ENOMEM;
+	return 0;
 }
 
 void relay_free(struct relay *r)
 {
 	free(r->rings);
-	free(r->buf);
 	r->rings = NULL;
-	r->buf = NULL;
-}
-
-static void copy_out(struct ring *ring, uint64_t from, size_t n,
-		     unsigned char *to)
-{
-	size_t at = from & (ring->size - 1);
-	size_t first = n < ring->size - at ? n : ring->size - at;
-
-	memcpy(to, ring->data + at, first);
-	memcpy(to + first, ring->data, n - first);
 }
 
 /* The command in a record of system(). */
@@ -90,31 +76,46 @@ static void run_command(struct relay *r, const unsigned char *args, size_t n)
 	r->command(r->arg, cmd);
 }
 
-/* Drops the padding from n bytes of records, hands commands on; the bytes
- * that are left, or -EPROTO.  used: bytes of whole records, more may follow. */
-static ssize_t strip(struct relay *r, unsigned char *p, size_t n, size_t *used)
+/* The length of the record at p, where n bytes are left; 0: it is none. */
+static inline uint32_t record_at(const unsigned char *p, size_t n,
+				 unsigned char *type)
 {
-	struct stp_record rec = { 0 };
-	size_t to = 0, at;
+	uint32_t len;
 
-	for (at = 0; n - at >= 8; at += rec.len) {
-		memcpy(&rec, p + at, n - at < sizeof(rec) ? 8 : sizeof(rec));
-		if (rec.len < 8 || rec.len % 8 || rec.len > STP_RECORD_MAX)
+	memcpy(&len, p, sizeof(len));
+	*type = p[offsetof(struct stp_record, type)];
+	if (len < 8 || len % 8 || len > n ||
+	    (*type != STP_REC_PAD &&
+	     (len < sizeof(struct stp_record) || len > STP_RECORD_MAX)))
+		return 0;
+	return len;
+}
+
+/* Sends whole records from the n bytes at p, up to a padding or a piece's
+ * size, and hands commands on; the bytes that are done with, or -errno. */
+static ssize_t move(struct relay *r, unsigned int cpu, const unsigned char *p,
+		    size_t n)
+{
+	uint32_t len = 0;
+	unsigned char type;
+	size_t at;
+	int err = 0;
+
+	for (at = 0; at < n && at < PIECE; at += len) {
+		len = record_at(p + at, n - at, &type);
+		if (!len)
 			return -EPROTO;
-		if (rec.len > n - at)
+		if (type == STP_REC_PAD)
 			break;
-		if (rec.type == STP_REC_PAD)
-			continue;
-		if (rec.len < sizeof(rec))
-			return -EPROTO;
-		if (rec.type == STP_REC_SYSTEM)
-			run_command(r, p + at + sizeof(rec),
-				    rec.len - sizeof(rec));
-		memmove(p + to, p + at, rec.len);
-		to += rec.len;
+		if (type == STP_REC_SYSTEM)
+			run_command(r, p + at + sizeof(struct stp_record),
+				    len - sizeof(struct stp_record));
 	}
-	*used = at;
-	return at ? (ssize_t)to : -EPROTO;
+	if (at)
+		err = stream_put_records(r->out, cpu, p, at);
+	if (at < n && at < PIECE)	/* the padding */
+		at += len;
+	return err ? err : (ssize_t)at;
 }
 
 static int tell_lost(struct relay *r, unsigned int cpu)
@@ -145,7 +146,7 @@ static uint64_t look(struct ring *ring, bool *quiet)
 	return committed;
 }
 
-/* Moves records up to committed; 0 or -errno. */
+/* Moves records up to committed, while there is room; 0 or -errno. */
 static int empty_ring(struct relay *r, unsigned int cpu, uint64_t committed)
 {
 	struct ring *ring = &r->rings[cpu];
@@ -153,19 +154,17 @@ static int empty_ring(struct relay *r, unsigned int cpu, uint64_t committed)
 
 	if (committed - tail > ring->size)
 		return -EPROTO;
-	while (tail != committed) {
-		size_t n = committed - tail < PIECE ? committed - tail : PIECE;
-		size_t used;
-		ssize_t left;
-		int err = 0;
+	while (tail != committed && (!r->room || r->room(r->arg))) {
+		size_t at = tail & (ring->size - 1);
+		size_t n = ring->size - at;
+		ssize_t moved;
 
-		copy_out(ring, tail, n, r->buf);
-		left = strip(r, r->buf, n, &used);
-		if (left > 0)
-			err = stream_put_records(r->out, cpu, r->buf, left);
-		if (left < 0 || err)
-			return left < 0 ? left : err;
-		tail += used;
+		if (n > committed - tail)
+			n = committed - tail;
+		moved = move(r, cpu, ring->data + at, n);
+		if (moved < 0)
+			return moved;
+		tail += moved;
 		__atomic_store_n(&ring->page->tail, tail, __ATOMIC_RELEASE);
 	}
 	return 0;
@@ -179,13 +178,14 @@ static ssize_t pump_ring(struct relay *r, unsigned int cpu)
 	bool quiet;
 	uint64_t committed = look(ring, &quiet);
 	int err = empty_ring(r, cpu, committed);
+	uint64_t now = __atomic_load_n(&ring->page->tail, __ATOMIC_RELAXED);
 
 	if (err)
 		return err;
-	if (quiet && before > CLOCK_LAG_NS)
+	if (quiet && now == committed && before > CLOCK_LAG_NS)
 		ring->mark = before - CLOCK_LAG_NS;
 	err = tell_lost(r, cpu);
-	return err ? err : (ssize_t)(committed - tail);
+	return err ? err : (ssize_t)(now - tail);
 }
 
 static int put_watermark(struct relay *r)
@@ -219,12 +219,14 @@ ssize_t relay_pump(struct relay *r)
 	return err ? err : moved;
 }
 
-int relay_finish(struct relay *r)
+bool relay_empty(const struct relay *r)
 {
-	ssize_t n;
+	for (unsigned int i = 0; i < r->n; i++) {
+		const struct ring *ring = &r->rings[i];
 
-	do
-		n = relay_pump(r);
-	while (n > 0);
-	return n;
+		if (ring->page && ring->page->tail !=
+		    __atomic_load_n(&ring->page->committed, __ATOMIC_ACQUIRE))
+			return false;
+	}
+	return true;
 }

@@ -381,6 +381,13 @@ static int check_device(struct run *r)
 }
 
 /* ---- the stream's beginning and end ---- */
+static bool outlet_room(void *arg)
+{
+	struct run *r = arg;
+
+	return r->o->kind->room(r->o);
+}
+
 static int write_stream(void *arg, const void *p, size_t n)
 {
 	struct run *r = arg;
@@ -424,6 +431,7 @@ static int begin_stream(struct run *r)
 	err = relay_init(&r->relay, &r->writer, r->device.ring,
 			 r->device.info.ncpus, r->device.ring_size);
 	r->relay.command = run_system;
+	r->relay.room = outlet_room;
 	r->relay.arg = r;
 	r->relaying = !err;
 	return err ? because(&r->why, err, "no memory") : 0;
@@ -470,13 +478,28 @@ static int put_status(struct run *r)
 	return st.errors ? 1 : 0;
 }
 
+/* After the session: what the rings still hold, at the outlet's pace. */
+static void drain(struct run *r)
+{
+	struct pollfd p[OUTLET_FDS];
+
+	while (!r->failed && r->stop < OUTLET_STOP_FAST) {
+		int n;
+
+		pump(r);
+		if (relay_empty(&r->relay))
+			return;
+		n = r->o->kind->prepare(r->o, p, OUTLET_FDS);
+		poll(p, n, SETTLE_MS);
+		want_stop(r, r->o->kind->handle(r->o, p, n));
+	}
+}
+
 static int end_stream(struct run *r)
 {
 	struct stream_end end = { 0 };
-	int err = relay_finish(&r->relay);
 
-	if (err && !r->failed)
-		r->failed = err;
+	drain(r);
 	put_reports(r);
 	end.status = put_status(r);
 	if (r->failed)
@@ -507,12 +530,13 @@ static int session(struct run *r, int64_t target)
 		end_stream(r);
 		return start_failed(r, err);
 	}
-	r->o->kind->running(r->o);
+	r->o->kind->running(r->o, true);
 	child_go(&r->child);
 	if (r->opt->timeout_s > 0)
 		r->deadline = now_ms() + (int64_t)(r->opt->timeout_s * 1000);
 	while (!r->stop)
 		turn(r, NULL);
+	r->o->kind->running(r->o, false);
 	if (r->stop < OUTLET_STOP_FAST) {
 		outlet_log(r->o, 1, "stopping the probes");
 		call = device_end(&r->device, &done);

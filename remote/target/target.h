@@ -121,9 +121,9 @@ struct relay {
 	unsigned int n;
 	uint64_t watermark;	/* told last */
 	uint64_t moved;		/* when records were moved last */
-	unsigned char *buf;
 	/* A command that the script's system() wants run. */
 	void (*command)(void *arg, const char *cmd);
+	bool (*room)(void *arg);	/* NULL: there is always room */
 	void *arg;
 };
 /* pages: n mappings (NULL: no such CPU) of a control page and size bytes. */
@@ -132,8 +132,8 @@ int relay_init(struct relay *r, const struct stream_writer *out,
 /* Moves what the rings hold; bytes moved, or -errno (-EPROTO: a ring is
  * damaged). */
 ssize_t relay_pump(struct relay *r);
-/* After STOP: the rest, and what was lost. */
-int relay_finish(struct relay *r);
+/* Whether all that was written has been moved. */
+bool relay_empty(const struct relay *r);
 void relay_free(struct relay *r);
 uint64_t relay_clock(void);	/* ns, the records' clock */
 
@@ -187,7 +187,8 @@ struct outlet_kind {
 	void (*warning)(struct outlet *o, const char *text);
 	/* What the child wrote to 1 or 2; only when captures is set. */
 	void (*child)(struct outlet *o, int fd, const void *p, size_t n);
-	void (*running)(struct outlet *o);
+	/* True: begin probes have run; false: end probes are about to. */
+	void (*running)(struct outlet *o, bool on);
 	/* False while it cannot take more: the rings wait. */
 	bool (*room)(struct outlet *o);
 	/* Descriptors to wait for; how many.  Then what poll said.  Returned:

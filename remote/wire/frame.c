@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define QUEUE_KEEP ((size_t)1 << 20) /* memory of an empty queue */
+
 ssize_t wire_take(const void *data, size_t n, struct wire_frame *out)
 {
 	const unsigned char *p = data;
@@ -49,6 +51,8 @@ void wire_queue_sent(struct wire_queue *q, size_t n)
 		q->last = 0;
 	if (q->at == q->n)
 		q->at = q->n = 0;
+	if (!q->n && q->cap > QUEUE_KEEP)
+		wire_queue_free(q);
 }
 
 void wire_queue_free(struct wire_queue *q)
@@ -62,13 +66,14 @@ static unsigned char *queue_room(struct wire_queue *q, size_t n)
 {
 	if (q->failed)
 		return NULL;
-	if (q->at && q->n + n > q->cap) {
+	/* Moved only when that gains as much as it costs. */
+	if (q->at > q->n / 2 && q->n + n > q->cap) {
 		memmove(q->bytes, q->bytes + q->at, q->n - q->at);
 		q->n -= q->at;
 		q->at = 0;
 	}
 	if (q->n + n > q->cap) {
-		size_t cap = 2 * (q->n + n);
+		size_t cap = q->n + n + (q->n + n) / 2;
 		void *p = realloc(q->bytes, cap);
 
 		if (!p) {

@@ -5,6 +5,7 @@
 
 guest_start "${1:-$amd64_61}" || exit 1
 monitor_start
+built
 
 busy && {
 	event kill -INT $stap_pid

@@ -1,6 +1,7 @@
 # Sourced by the fault tests, on top of the live tests' guest.
 #
 # monitor_start		the guest logs what is armed, loaded and left, with its uptime
+# built			builds busy.stp, so that no time goes into that later
 # busy			starts stap with busy.stp in the background, waits for its output
 # event COMMAND...	notes the guest's time, then runs COMMAND here
 # event_there COMMAND	the same in the guest, without a gap
@@ -30,6 +31,10 @@ done
 END
 }
 
+built() {
+	HOME=$live_tmp/home stap -p4 --remote="$remote" "$tests/fault/scripts/busy.stp" >/dev/null || fail "busy.stp is not built"
+}
+
 stap_pid=
 busy() { # STAP-OPTION...
 	rm -f "$live_tmp/out" "$live_tmp/err"
@@ -42,6 +47,8 @@ busy() { # STAP-OPTION...
 		sleep 0.1
 	done
 	fail "no output of the script within 30 s: $(tail -n 3 "$live_tmp/err")"
+	kill -INT $stap_pid 2>/dev/null
+	wait $stap_pid 2>/dev/null
 	return 1
 }
 

@@ -140,7 +140,8 @@ static void all_arrive(void)
 		else
 			IS(1, relay_pump(&relay) > 0);
 	}
-	IS(0, relay_finish(&relay));
+	IS(1, relay_pump(&relay) >= 0);
+	IS(1, relay_empty(&relay));
 	IS(seq[0], (long long)expected[0]);
 	IS(seq[2], (long long)expected[2]);
 }
@@ -172,6 +173,26 @@ static void watermark_waits(void)
 	relay_pump(&relay);
 	IS(1, watermark > before + 1000000);
 	IS(1, watermark < relay_clock());
+}
+
+static bool no_room(void *arg)
+{
+	return false;
+}
+
+/* Nobody takes anything: it stays in the ring, and holds the watermark. */
+static void room_waits(void)
+{
+	begin();
+	put(0, 24, 0, STP_REC_TEXT);
+	relay.room = no_room;
+	IS(0, relay_pump(&relay));
+	IS(0, relay_empty(&relay));
+	IS(0, (long long)watermark);
+	relay.room = NULL;
+	IS(24, relay_pump(&relay));
+	IS(1, relay_empty(&relay));
+	IS(1, watermark > 0);
 }
 
 static void told(void)
@@ -220,6 +241,7 @@ int main(void)
 	all_arrive();
 	largest_record();
 	watermark_waits();
+	room_waits();
 	told();
 	commands_run();
 	damaged();
