@@ -109,7 +109,8 @@ static bool runs_at_hits(const char *source)
  * has the file's path since 6.10, and its last part before. */
 static void put_unchecked(struct buf *b, const char *source)
 {
-	const char *base = strrchr(source, '/') + 1;
+	const char *slash = strrchr(source, '/');
+	const char *base = slash ? slash + 1 : source;
 
 	buf_printf(b, "OBJECT_FILES_NON_STANDARD_runtime/%.*so := y\n"
 		   "OBJECT_FILES_NON_STANDARD_%.*so := y\n",

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "elaborate/program.h"
 #include "session.h"
 
 /*
@@ -171,6 +172,8 @@ bool session_make_tmpdir(struct session *s)
 void session_close(struct session *s)
 {
 	remote_close(s);
+	if (s->program)
+		elaborate_close(s->program);
 	if (s->tmpdir && s->opt.keep_tmp) {
 		fprintf(stderr, "Keeping temporary directory \"%s\"\n",
 			s->tmpdir);

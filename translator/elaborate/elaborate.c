@@ -151,6 +151,10 @@ bool pass_elaborate(struct session *s)
 		elaborate_optimize(s, p);
 		ok = elaborate_locks(s, p);
 	}
-	/* The binaries stay open: names in the program point into them. */
 	return ok && !s->diag.errors;
+}
+
+void elaborate_close(struct program *p)
+{
+	sysmod_close_all(p->elab);
 }

@@ -154,6 +154,8 @@ bool elaborate_types(struct session *s, struct program *p);
 bool elaborate_display(struct session *s, struct program *p);
 void elaborate_optimize(struct session *s, struct program *p);
 bool elaborate_locks(struct session *s, struct program *p);
+/* Closes the target's binaries; names in the program point into them. */
+void elaborate_close(struct program *p);
 
 /* -p2's listing, and -l / -L. */
 void program_print(FILE *out, const struct program *p, bool verbose);
