@@ -34,10 +34,77 @@ static void put_arg(struct fn *f, struct message *m, struct expr *e, char letter
 	vec_push(f->e->arena, &m->args, e);
 }
 
+static void put_contents(struct fn *f, struct message *m,
+			 const struct expr *e);
+
+/*
+ * sprintf("%d", x) in the place of a %s: its text may as well be rendered
+ * with the rest, when it is sure not to be cut at MAXSTRINGLEN.
+ */
+#define NUMBER_MAX 32	/* characters of a number, prefix and sign included */
+
+static size_t conversion_bound(const struct format_part *p,
+			       const struct expr *arg)
+{
+	size_t n = NUMBER_MAX + (size_t)MAX(p->width, 0) +
+		   (size_t)MAX(p->precision, 0);
+
+	if (!p->conv)
+		return p->len;
+	if (p->width_arg || p->precision_arg || !strchr("diuxXopc", p->conv))
+		return SIZE_MAX / 2;
+	return arg ? n : SIZE_MAX / 2;
+}
+
+static size_t format_bound(const struct expr *e)
+{
+	size_t n = 0, next = 0;
+
+	vec_for(i, &e->print.format) {
+		const struct format_part *p = &e->print.format.v[i];
+		const struct expr *arg = next < e->print.args.n ?
+					 e->print.args.v[next] : NULL;
+
+		n = MIN(n + conversion_bound(p, arg), SIZE_MAX / 4);
+		next += p->conv && p->conv != '%';
+	}
+	return n;
+}
+
+static size_t values_bound(const struct expr *e)
+{
+	size_t n = 1, delimiter = e->print.delimiter ?
+				  strlen(e->print.delimiter) : 0;
+
+	vec_for(i, &e->print.args) {
+		const struct expr *a = e->print.args.v[i];
+
+		if (a->kind == EXPR_STRING)
+			n += a->string.len + delimiter;
+		else if (a->type == TYPE_LONG && a->kind != EXPR_HIST)
+			n += NUMBER_MAX + delimiter;
+		else
+			return SIZE_MAX / 4;
+	}
+	return n;
+}
+
+static bool may_join(const struct fn *f, const struct message *m,
+		     const struct expr *e)
+{
+	if (e->kind != EXPR_PRINT || !e->print.to_string ||
+	    m->args.n + e->print.args.n > PRINT_ARGS_MAX / 2)
+		return false;
+	return (e->print.has_format ? format_bound(e) : values_bound(e)) <
+	       (size_t)f->e->strlen_max;
+}
+
 /* One value in its natural form. */
 static void put_value(struct fn *f, struct message *m, struct expr *e)
 {
-	if (e->kind == EXPR_STRING) {
+	if (may_join(f, m, e)) {
+		put_contents(f, m, e);
+	} else if (e->kind == EXPR_STRING) {
 		put_literal(m, e->string.s, e->string.len);
 	} else if (e->kind == EXPR_NUMBER) {
 		buf_printf(&m->text, "%" PRId64, e->number.value);
@@ -128,7 +195,8 @@ static void put_format(struct fn *f, struct message *m, const struct expr *e)
 	}
 }
 
-static void put_message(struct fn *f, struct message *m, const struct expr *e)
+static void put_contents(struct fn *f, struct message *m,
+			 const struct expr *e)
 {
 	if (e->print.has_format) {
 		put_format(f, m, e);
@@ -145,6 +213,11 @@ static void put_message(struct fn *f, struct message *m, const struct expr *e)
 	}
 	if (e->print.newline)
 		put_literal(m, "\n", 1);
+}
+
+static void put_message(struct fn *f, struct message *m, const struct expr *e)
+{
+	put_contents(f, m, e);
 	if (m->args.n > PRINT_ARGS_MAX)
 		diag_semantic(&f->e->s->diag, e->loc, e->token,
 			      "%zu arguments in one print, at most %d are "
