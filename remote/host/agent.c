@@ -261,14 +261,13 @@ static void ended(struct agent *g)
 	status = g->link->kind->status(g->link);
 	if (g->complaint[0])
 		g->complaint[strcspn(g->complaint, "\n")] = '\0';
-	if (g->greeted && (status == STATUS_LINK_LOST || status < 0))
+	if (g->greeted && status == STATUS_LINK_LOST)
 		complain(g, "it heard nothing from this host for a while, took "
 			 "the link for lost and removed the module "
 			 "(STAPX_LINK_TIMEOUT=SECONDS gives it more patience)");
 	else if (g->greeted)
-		complain(g, arena_printf(g->a, "staprun was killed there "
-					 "(status %d); its guardian removes "
-					 "the module", status));
+		complain(g, "staprun was killed there; its guardian removes "
+			 "the module");
 	else if (g->complaint[0])
 		complain(g, arena_printf(g->a, "staprun does not start there: "
 					 "%s", g->complaint));

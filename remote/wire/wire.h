@@ -31,7 +31,7 @@
  * up soon, so that no probe stays armed behind a cut link (the host may ask
  * for another limit: option "silence_ms"); otherwise there is time. */
 #define WIRE_KEEPALIVE_MS 300
-#define WIRE_ARMED_SILENCE_MS 1400
+#define WIRE_ARMED_SILENCE_MS 1200
 #define WIRE_SILENCE_MS 8000
 
 enum wire_type {
