@@ -17,7 +17,7 @@
 #include "util/util.h"
 
 #define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
-#define INDEX_VERSION 2
+#define INDEX_VERSION 3
 #define INDEX_MAX_BUILD_ID 64
 
 typedef void (*index_progress)(void *ctx, unsigned done, unsigned total);

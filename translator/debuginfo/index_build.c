@@ -377,6 +377,33 @@ static void start_at_symbols(struct merge *m)
 	}
 }
 
+static bool is_part(const struct merge *m, const struct walk_inst *x)
+{
+	const struct index_sym *s = symbol_below(m, x->pc);
+
+	return !x->is_inline && s && s->addr == x->pc &&
+	       strstr(m->str.s + s->name, ".part.");
+}
+
+/* The rare part of a function, which its other instances call, is not called
+ * by its name: who counts calls wants those.  Where there are none, it is all
+ * that can be probed. */
+static void drop_parts(struct merge *m)
+{
+	bool *whole = xmalloc(m->out_funcs.n + 1);
+	size_t n = 0;
+
+	memset(whole, 0, m->out_funcs.n + 1);
+	vec_for(i, &m->insts)
+		if (!is_part(m, &m->insts.v[i]))
+			whole[m->insts.v[i].func] = true;
+	vec_for(i, &m->insts)
+		if (!whole[m->insts.v[i].func] || !is_part(m, &m->insts.v[i]))
+			m->insts.v[n++] = m->insts.v[i];
+	m->insts.n = n;
+	free(whole);
+}
+
 /* Code that no symbol holds is a weak function another one took the place of:
  * linked in, never run. */
 static void drop_dead_code(struct merge *m)
@@ -487,6 +514,7 @@ static bool settle(struct merge *m, const char **why)
 
 	unite_functions(m);
 	start_at_symbols(m);
+	drop_parts(m);
 	drop_dead_code(m);
 	if (!group_instances(m, why))
 		return false;

@@ -33,6 +33,7 @@ struct unit {
 	const char *name;
 	uint32_t *file_ids; /* + 1 */
 	uint32_t cu_no;
+	uint64_t within; /* DIE of the function whose code is looked at */
 	VEC(struct pending) pending;
 	VEC(struct known) known; /* ascending by DIE */
 };
@@ -318,12 +319,36 @@ static bool enter(struct unit *u, Dwarf_Die *die, int depth)
 	return !dwarf_haschildren(die) || walk_code(u, die, depth + 1);
 }
 
+static bool enter_function(struct unit *u, Dwarf_Die *die, uint64_t func,
+			   int depth)
+{
+	uint64_t outer = u->within;
+	bool ok;
+
+	u->within = func;
+	ok = enter(u, die, depth);
+	u->within = outer;
+	return ok;
+}
+
+/* GCC takes the rare part out of a function and may put it back: that is
+ * described as the function inlined into itself, but nobody calls it there. */
+static void take_inlined(struct unit *u, Dwarf_Die *die, uint32_t off,
+			 const struct facts *f)
+{
+	uint64_t pc;
+
+	if (f->origin && f->origin != u->within && entry_of(die, f, &pc))
+		vec_push(&u->tmp, &u->pending,
+			 (struct pending){f->origin, pc, off, true});
+}
+
 static bool walk_die(struct unit *u, Dwarf_Die *die, int depth)
 {
 	struct walk *w = u->w;
 	struct facts f = {0};
 	int tag = dwarf_tag(die);
-	uint64_t off = dwarf_dieoffset(die), pc;
+	uint64_t off = dwarf_dieoffset(die);
 
 	if (off > UINT32_MAX) {
 		w->why = "its .debug_info is over 4 GiB";
@@ -333,13 +358,12 @@ static bool walk_die(struct unit *u, Dwarf_Die *die, int depth)
 	case DW_TAG_subprogram:
 		dwarf_getattrs(die, take_attr, &f, 0);
 		take_function(u, die, off, &f);
-		return f.declaration || enter(u, die, depth);
+		return f.declaration ||
+		       enter_function(u, die, f.origin ? f.origin : off, depth);
 	case DW_TAG_inlined_subroutine:
 		dwarf_getattrs(die, take_attr, &f, 0);
-		if (f.origin && entry_of(die, &f, &pc))
-			vec_push(&u->tmp, &u->pending,
-				 (struct pending){f.origin, pc, off, true});
-		return enter(u, die, depth);
+		take_inlined(u, die, off, &f);
+		return enter_function(u, die, f.origin, depth);
 	case DW_TAG_lexical_block:
 		return enter(u, die, depth);
 	case DW_TAG_variable:
