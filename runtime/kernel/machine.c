@@ -9,13 +9,14 @@
 
 #define DEPTH_MAX 64	/* names in a path */
 
-/* The level is part of the format, so each has its own. */
+/* The level stands in front of the text.  A line that does not end would only
+ * be seen with the next one. */
 void stp_printk(struct stp_ctx *c, stp_i64 level, const char *text)
 {
 	const char head[] = { KERN_SOH_ASCII, '0' + clamp_t(int, level, 0, 7),
 			      0 };
 
-	printk("%s%s", head, text);
+	printk("%s%s\n", head, text);
 }
 
 stp_i64 stp_num_online_cpus(void)

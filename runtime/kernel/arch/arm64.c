@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* arm64: registers by name, calling conventions, stacks. */
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/llist.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <asm/pointer_auth.h>
 #include "../memory.h"
@@ -60,25 +64,85 @@ static u64 plain(u64 addr)
 	return addr | ptrauth_kernel_pac_mask();
 }
 
+/*
+ * A function with a .return probe returns to the kernel's trampoline.  Where
+ * it would have returned to is in the task's list of such calls, the latest
+ * first, which is the order of the frames.
+ */
+#if defined(CONFIG_KRETPROBES) && !defined(CONFIG_KRETPROBE_ON_RETHOOK)
+#define call_of(node) llist_entry(node, struct kretprobe_instance, llist)
+
+static struct llist_node *hooked_calls(void)
+{
+	return current->kretprobe_instances.first;
+}
+
+/* The trampoline has no exported name, so it is known by the first look. */
+static bool is_trampoline(u64 addr)
+{
+	static unsigned long trampoline;
+	char name[KSYM_SYMBOL_LEN];
+
+	if (READ_ONCE(trampoline))
+		return addr == trampoline;
+	sprint_symbol_no_offset(name, addr);
+	if (strcmp(name, "__kretprobe_trampoline"))
+		return false;
+	WRITE_ONCE(trampoline, addr);
+	return true;
+}
+
+static u64 unhook(u64 addr, struct llist_node **call)
+{
+	while (*call && is_trampoline(addr)) {
+		addr = plain((unsigned long)call_of(*call)->ret_addr);
+		*call = (*call)->next;
+	}
+	return addr;
+}
+
+/* The newest call is the one that the registers are at the entry of. */
+static bool is_hooked_entry(const struct pt_regs *regs, struct llist_node *call)
+{
+	return call && (unsigned long)call_of(call)->fp == regs->sp;
+}
+#else
+static struct llist_node *hooked_calls(void)
+{
+	return NULL;
+}
+
+static u64 unhook(u64 addr, struct llist_node **call)
+{
+	return addr;
+}
+
+static bool is_hooked_entry(const struct pt_regs *regs, struct llist_node *call)
+{
+	return false;
+}
+#endif
+
 /* Frame records: { caller's frame, return address }, upwards in the stack
  * (AAPCS64 6.4.6). */
 int stp_arch_backtrace(struct pt_regs *regs, unsigned long *to, int max)
 {
 	u64 record[2], frame = regs->regs[29];
 	u64 lr = plain(regs->regs[30]);
+	struct llist_node *call = hooked_calls();
 	int n = 0;
 
 	if (max > 0)
 		to[n++] = regs->pc;
 	/* At a function's entry its own frame is not there yet. */
 	if (n < max && !(frame & 7) && stp_read_kernel(record, frame, 16) &&
-	    plain(record[1]) != lr)
-		to[n++] = lr;
+	    (is_hooked_entry(regs, call) || plain(record[1]) != lr))
+		to[n++] = unhook(lr, &call);
 	while (n < max && !(frame & 7) && stp_read_kernel(record, frame, 16)) {
 		/* The last record is empty. */
 		if (!record[1])
 			break;
-		to[n++] = plain(record[1]);
+		to[n++] = unhook(plain(record[1]), &call);
 		if (record[0] <= frame)
 			break;
 		frame = record[0];
