@@ -3,6 +3,8 @@
 # guest_start SYSROOT-NAME [VM OPTION...]
 #	sets $remote (for stap --remote), $console; returns 1 when it does not boot
 # on COMMAND		runs it in the guest over ssh
+#	With STAPX_GUESTS=DIR, a guest that runs already is used where there is a
+#	DIR/SYSROOT-NAME/.ssh/config: for work on a test.
 # guest_stop
 # fail TEXT...		counts and goes on; want WANTED GOT WHAT compares
 # finish		exit status by the count
@@ -31,6 +33,12 @@ done
 guest_start() {
 	local name=$1 line
 	shift
+	remote=guest
+	if [ -e "${STAPX_GUESTS-}/$name/.ssh/config" ]; then
+		rm -rf "$live_tmp/home"
+		cp -r "$STAPX_GUESTS/$name" "$live_tmp/home"
+		return 0
+	fi
 	mkdir -p "$live_tmp/home/.ssh"
 	mkfifo "$live_tmp/hold" "$live_tmp/say" 2>/dev/null
 	stap-sysroot vm "$name" "$@" <"$live_tmp/hold" >"$live_tmp/say" 2>"$live_tmp/vm.err" &
@@ -56,7 +64,6 @@ Host guest
 	UserKnownHostsFile $known
 E2
 	chmod 700 "$live_tmp/home/.ssh"; chmod 600 "$live_tmp/home/.ssh/config"
-	remote=guest
 }
 
 guest_stop() {

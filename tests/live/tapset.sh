@@ -1,0 +1,352 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows that each function and alias of the library says what is true: its
+# values are compared with what the load knows of itself, on three kernels.
+. "$(dirname "$0")/lib.sh"
+scripts=$tests/live/scripts
+
+# The lines "fact NAME=VALUE" of a load as $fact_NAME; the rest is $got.
+take_facts() { # FILE
+	local line
+	while IFS= read -r line; do
+		[[ $line =~ ^fact\ ([a-z]+)=(.*)$ ]] &&
+			printf -v "fact_${BASH_REMATCH[1]}" %s "${BASH_REMATCH[2]}"
+	done < <(grep -a '^fact ' "$1")
+	got=$(grep -av '^fact ' "$1")
+}
+
+# Takes the line "NAME = VALUE" out of $got and sets $value.
+take() {
+	value=$(sed -n "s/^$1 = //p" <<<"$got")
+	got=$(grep -v "^$1 = " <<<"$got")
+}
+
+# What stands between two lines of $got goes to $part.
+take_part() { # FROM TO
+	part=$(sed -n "/^$1\$/,/^$2\$/p" <<<"$got" | sed '1d;$d')
+}
+
+tapset_wanted() {
+	cat <<E2
+probe_type = begin
+pp begin = begin
+ppfunc begin = <>
+strlen = 4
+substr = cde
+stringat = 98
+isinstr yes = 1
+isinstr no = 0
+strpos = 3
+strpos none = -1
+strtol 16 = 255
+strtol 0 = 493
+str_replace = three two three
+tokenize = a,b,c
+text_str = a\\tb\\"c
+text_strn = abc
+text_strn quoted = "abc"...
+string_quoted = "a\\nb"
+randint low = 0
+randint high = 9
+randint varies = 1
+ctime 0 = Thu Jan  1 00:00:00 1970
+ctime 1e9 = Sun Sep  9 01:46:40 2001
+errno_str = ENOENT ETIMEDOUT -4000
+returnstr = -2 (ENOENT) 10 0xff 010
+MAJOR = 8
+MINOR = 18
+MKDEV = 8388626
+log = a line
+error ! an error
+raise ! a raise
+assert msg ! does not hold
+assert ! assertion failed
+num_online_cpus = $fact_cpus
+mem_page_size = $fact_page
+HZ = $(sed -n 's/^CONFIG_HZ=//p' "$config")
+system = 42
+kernel_int ! kernel read fault at 0x0000000000000010
+kernel_string ! kernel string copy fault at 0x10
+kernel_string_n ! kernel string copy fault at 0x10
+kernel_string instead = bad
+kernel_string2 instead = bad
+kernel_string_quoted NULL = NULL
+kernel_string_quoted instead = bad
+task_parent ! task read fault at 0x10
+symname none = 0x10
+symdata none = 0x10
+modname none ! no module holds the address 0x10
+pid2task none = 0
+pid2execname none = <>
+module virtio_net virtio_net start_xmit
+execname = $fact_comm
+pid = $fact_pid
+tid = $fact_pid
+ppid = $fact_parent
+pgrp = $fact_pgrp
+sid = $fact_sid
+pexecname = $fact_pcomm
+target = $fact_pid
+target_set_pid = 1
+cpu = 1
+task_pid = $fact_pid
+task_tid = $fact_pid
+task_execname = $fact_comm
+task_parent = $fact_parent
+pid2task = 1
+pid2execname = $fact_comm
+task_state = 0
+task_cpu = 1
+task_nice = 5
+task_prio = 25
+cmdline_str = ${fact_cmdline% }
+user_mode = 0
+probing_32bit_app = 0
+user_string_n = text
+user_string_n_quoted = "text \\""
+user_string_n instead ok = text
+user_string_n2 ok = text
+user_string_n_warn ok = text
+user_int ! user read fault at 0x0000000000000010
+user_string ! user string copy fault at 0x10
+user_string_n ! user string copy fault at 0x10
+user_string instead = bad
+user_string2 instead = bad
+user_string_n instead = bad
+user_string_n2 instead = bad
+user_string_warn = <>
+user_string_warn text = cannot be read
+user_string_n_warn = <>
+user_string_quoted = 0x10
+user_string_quoted NULL = NULL
+user_string_n_quoted fault = 0x10
+user_string kernel = refused
+kernel_string = stapx-data
+kernel_string_n = stapx
+kernel_string instead ok = stapx-data
+kernel_string_quoted = "\\201\\202\\203\\204\\205\\206\\207\\210stapx-data"
+kernel_string_quoted ok = "stapx-data"
+ppfunc = vfs_write
+probefunc = vfs_write
+probemod = kernel
+probe_type function = kprobe
+is_return = 0
+symname = vfs_write
+modname = kernel
+register = 1
+pointer_arg = 1
+args = 1
+count = 16
+returnval = 16
+is_return .return = 1
+probe_type return = kretprobe
+returnstr .return = 0x10
+int_arg = -100
+s32_arg = -100
+uint_arg = 4294967196
+u32_arg = 4294967196
+user_string = /tmp/stapx-suid-file
+user_string2 = /tmp/stapx-suid-file
+user_string_warn ok = /tmp/stapx-suid-file
+user_string_quoted ok = "/tmp/stapx-suid-file"
+owner 0 1000 0 1000
+task owner 0 1000 0 1000
+probe_type timer = timer
+gettimeofday runs
+jiffies runs
+ktime runs
+local_clock runs
+cpu_clock runs
+get_cycles = 1
+gettimeofday units = 1
+local_clock units = 1
+cpu_clock units = 1
+E2
+	local who
+	for who in kernel user; do
+		# The bytes 0x81 to 0x88, little-endian; 64 bits have no other sign.
+		echo "$who char -127 short -32127 int -2071756159 long -8608764254683430271 pointer -8608764254683430271"
+		echo "$who signed -127 -32127 -2071756159 -8608764254683430271"
+		echo "$who unsigned 129 33409 2223211137 -8608764254683430271"
+		echo "$who ushort 33409 uint 2223211137 ulong -8608764254683430271"
+	done
+}
+
+# What is true only within limits.
+check_ranges() {
+	local at line in=no
+	take module_name
+	[[ $value =~ ^stap_[0-9a-f]{32}_[0-9]+$ ]] || fail "$root: module_name $value"
+	take 'pp'
+	[[ $value =~ ^kernel\.function\(vfs_write@fs/read_write\.c:[0-9]+\)\.call$ ]] || fail "$root: pp $value"
+	take symdata
+	[[ $value =~ ^vfs_write\+0x[04]/0x[0-9a-f]+\ \[kernel\]$ ]] || fail "$root: symdata $value"
+	take 'now s'
+	[ "$value" -ge "$fact_before" ] && [ "$value" -le "$fact_after" ] ||
+		fail "$root: gettimeofday_s $value is not within $fact_before and $fact_after"
+	take 'ctime now'
+	at=$(date -u -d "$value" +%s)
+	[ "$at" -ge "$fact_before" ] && [ "$at" -le "$fact_after" ] || fail "$root: ctime $value"
+	take uaddr
+	at=$((16#$value))
+	while read -r line; do
+		[ $at -ge $((16#${line%%-*})) ] &&
+			[ $at -lt $((16#$(sed 's/^[^-]*-\([^ ]*\) .*/\1/' <<<"$line"))) ] && in=yes
+	done < <(sed -n 's/^fact text=//p' "$live_tmp/out")
+	[ $in = yes ] || fail "$root: uaddr $value is not in the program's text"
+}
+
+# One stack four times: its functions in order, and each form of a line.
+check_stacks() {
+	local names first
+	take_part sprint_backtrace: print_backtrace:
+	names=$(sed 's/+0x[0-9a-f]* \[kernel\]$//' <<<"$part")
+	case $root in
+	*amd64) want $'vfs_write\nksys_write\ndo_syscall_64' "$(grep -vxE '__x64_sys_write|x64_sys_call' <<<"$names" | head -n 3)" "$root: the stack" ;;
+	*arm64) want $'vfs_write\nksys_write\n__arm64_sys_write\ninvoke_syscall' "$(head -n 4 <<<"$names")" "$root: the stack" ;;
+	esac
+	take_part print_backtrace: print_stack:
+	first=$part
+	want "$names" "$(sed 's/^ 0x[0-9a-f]\{16\} : \([^+]*\)+0x[0-9a-f]*\/0x[0-9a-f]* \[kernel\]$/\1/' <<<"$first")" "$root: print_backtrace"
+	take_part print_stack: print_syms:
+	want "$first" "$part" "$root: print_stack"
+	take_part print_syms: end
+	want "$first" "$part" "$root: print_syms"
+	got=$(sed '/^sprint_backtrace:$/,/^end$/d' <<<"$got")
+}
+
+functions() {
+	on 'cat >/tmp/tapset-load; chmod +x /tmp/tapset-load' <"$scripts/tapset-load"
+	on 'dmesg -c >/dev/null'
+	rstap -g "$scripts/tapset.stp" -c /tmp/tapset-load >"$live_tmp/out" 2>"$live_tmp/err" ||
+		{ fail "$root: tapset.stp: status $?: $(cat "$live_tmp/err")"; return; }
+	take_facts "$live_tmp/out"
+	config=$(stap-sysroot show "$root" | awk '$1 == "build" { print $2 }')/.config
+	check_ranges
+	check_stacks
+	want "$(tapset_wanted | sort)" "$(sort <<<"$got")" "$root: functions of the library"
+	want $'WARNING: a warning\nWARNING: user string copy fault at 0x10\nWARNING: user string copy fault at 0x20' \
+		"$(grep -v 'skipped probes' "$live_tmp/err")" "$root: warnings"
+	want 1 "$(on 'dmesg | grep -c "stapx test: printk"')" "$root: printk"
+}
+
+aliases_wanted() {
+	[ -z "$1" ] || cat <<E2
+open("/tmp/stapx-calls", O_RDWR|O_CREAT|O_TRUNC, 0640)
+open: "/tmp/stapx-calls" /tmp/stapx-calls 578 O_RDWR|O_CREAT|O_TRUNC 0640
+open = $fact_fd, $fact_fd
+E2
+	[ -n "$1" ] || cat <<E2
+openat(AT_FDCWD, "/tmp/stapx-calls", O_RDWR|O_CREAT|O_TRUNC, 0640)
+openat = $fact_fd, $fact_fd
+E2
+	cat <<E2
+vfs.write stapx-file 5 hello argstr 1 ino $fact_ino dev 0:$fact_dev same 1 pos 0
+vfs.write.return stapx-file of 5 ret 5 5 written 5 error 0 <> at 5 ino $fact_ino dev 0:$fact_dev same 1
+vfs.write stapx-file 5 more! argstr 1 ino $fact_ino dev 0:$fact_dev same 1 pos 0
+vfs.write.return stapx-file of 5 ret 5 5 written 5 error 0 <> at 10 ino $fact_ino dev 0:$fact_dev same 1
+vfs.read stapx-file 16 pos 0 argstr 1 ino $fact_ino dev 0:$fact_dev same 1
+vfs.read.return stapx-file of 16 ret 10 10 read 10 error 0  at 10 ino $fact_ino dev 0:$fact_dev same 1
+vfs.read stapx-file 16 pos 10 argstr 1 ino $fact_ino dev 0:$fact_dev same 1
+vfs.read.return stapx-file of 16 ret 0 0 read 0 error 0  at 10 ino $fact_ino dev 0:$fact_dev same 1
+vfs.read stapx-dir 16 pos 0 argstr 1 ino $fact_dino dev 0:$fact_dev same 1
+vfs.read.return stapx-dir of 16 ret -21 -21 read 0 error -21 EISDIR at 0 ino $fact_dino dev 0:$fact_dev same 1
+execve = 0, 0
+kprocess.exec_complete 1 0
+write: $fact_fd $fact_text "hello\\n" 6
+write($fact_fd, "hello\\n", 6)
+write = 6, 6
+close: $fact_fd
+close($fact_fd)
+close = 0, 0
+openat(AT_FDCWD, "/tmp/stapx-calls", O_RDONLY|O_CLOEXEC)
+openat = $fact_fd, $fact_fd
+read: $fact_fd $fact_back 100
+read($fact_fd, $fact_back, 100)
+read = 6, 6
+read: $fact_fd 0x10 100
+read($fact_fd, 0x10, 100)
+read = 0, 0
+close: $fact_fd
+close($fact_fd)
+close = 0, 0
+close: 1234
+close(1234)
+close = -9 (EBADF), -9
+openat: 77 77 "stapx-nowhere" stapx-nowhere 1025 O_WRONLY|O_APPEND
+openat(77, "stapx-nowhere", O_WRONLY|O_APPEND)
+openat = -9 (EBADF), -9
+openat(AT_FDCWD, 0x10, O_RDONLY)
+openat = -14 (EFAULT), -14
+kill: $fact_self 10
+kill($fact_self, 10)
+kill = 0, 0
+kill: $fact_self 99
+kill($fact_self, 99)
+kill = -22 (EINVAL), -22
+unlinkat: -100 AT_FDCWD "/tmp/stapx-calls" 0
+unlinkat(AT_FDCWD, "/tmp/stapx-calls", 0)
+unlinkat = 0, 0
+unlinkat: -100 AT_FDCWD "/tmp/stapx-calls" 0
+unlinkat(AT_FDCWD, "/tmp/stapx-calls", 0)
+unlinkat = -2 (ENOENT), -2
+process_fork $fact_self $fact_exits $fact_exits
+kprocess.create $fact_exits $fact_exits calls
+exit: 7
+exit(7)
+process_exit calls $fact_exits 1
+kprocess.exit $fact_exits 1792
+kprocess.release $fact_exits $fact_exits
+process_fork $fact_self $fact_execs $fact_execs
+kprocess.create $fact_execs $fact_execs calls
+kprocess.exec "/tmp/stapx-missing", ["true", "a b", "q\\""]
+execve: "/tmp/stapx-missing" ["true", "a b", "q\\""]
+execve("/tmp/stapx-missing", ["true", "a b", "q\\""])
+execve = -2 (ENOENT), -2
+kprocess.exec_complete 0 -2
+kprocess.exec "/bin/true", ["true", "a b", "q\\""]
+execve: "/bin/true" ["true", "a b", "q\\""]
+execve("/bin/true", ["true", "a b", "q\\""])
+execve = 0, 0
+kprocess.exit $fact_execs 0
+kprocess.release $fact_execs $fact_execs
+exit_group: 3
+exit_group(3)
+process_exit calls $fact_self 1
+kprocess.exit $fact_self 768
+kprocess.release $fact_self $fact_self
+ticks 1
+E2
+}
+
+aliases() {
+	local cc=gcc open=yes
+	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc open=
+	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/calls" "$scripts/calls.c" ||
+		{ fail "$root: $cc does not compile calls.c"; return; }
+	on 'cat >/tmp/calls; chmod +x /tmp/calls' <"$live_tmp/calls"
+	on 'cat >/tmp/aliases-load; chmod +x /tmp/aliases-load' <"$scripts/aliases-load"
+	rstap "$scripts/aliases.stp" -c /tmp/aliases-load >"$live_tmp/out" 2>"$live_tmp/err" ||
+		{ fail "$root: aliases.stp: status $?: $(cat "$live_tmp/err")"; return; }
+	take_facts "$live_tmp/out"
+	want 3 "$fact_status" "$root: the load's status"
+	# Its own report; how many writes that takes is the library's matter.
+	got=$(grep -vE '^write\(1, |^write = [0-9]{2,}, ' <<<"$got")
+	want "$(aliases_wanted "$open" | sort)" "$(sort <<<"$got")" "$root: aliases of the library"
+}
+
+# No function or alias is forgotten by the scripts above.  exit() ends tests/lang.
+for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u | grep -vx -e exit -e abort); do
+	grep -q "\b$f *(" "$scripts/tapset.stp" || fail "tapset.stp does not call $f()"
+done
+for a in $(stap --dump-probe-aliases | sed 's/ = .*//'); do
+	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" || fail "aliases.stp does not use $a"
+done
+for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
+	guest_start "$root" || { fail "$root"; continue; }
+	functions
+	aliases
+	want_clean "$root"
+	guest_stop
+done
+finish
