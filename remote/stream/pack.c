@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_RECORDS ((size_t)128 << 10)	/* bytes, unpacked */
+#define BLOCK_RECORDS ((size_t)192 << 10)	/* bytes, unpacked */
 #define VARINT_MAX 10
 /* All of a record but its arguments, and the padding of the block. */
 #define HEAD_MAX (3 + 8 + 2 * VARINT_MAX + 8)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Moves records from the module's rings to the stream.  In: the mapped rings.
- * Out: DATA blocks of whole records, LOST, WATERMARK.
+ * Out: PACKED blocks of whole records, LOST, WATERMARK.
  *
  * The watermark: a writer takes its time after it has reserved its place.  So
  * when a ring had committed == reserved at a moment, every record that comes
@@ -41,7 +41,7 @@ int relay_init(struct relay *r, const struct stream_writer *out,
 	r->n = n;
 	r->watermark = r->moved = 0;
 	r->rings = calloc(n, sizeof(*r->rings));
-	if (!r->rings)
+	if (!r->rings || packer_init(&r->packer))
 		return -ENOMEM;
 	for (unsigned int i = 0; i < n; i++) {
 		struct ring *ring = &r->rings[i];
@@ -58,6 +58,7 @@ int relay_init(struct relay *r, const struct stream_writer *out,
 void relay_free(struct relay *r)
 {
 	free(r->rings);
+	packer_free(&r->packer);
 	r->rings = NULL;
 }
 
@@ -112,7 +113,7 @@ static ssize_t move(struct relay *r, unsigned int cpu, const unsigned char *p,
 				    len - sizeof(struct stp_record));
 	}
 	if (at)
-		err = stream_put_records(r->out, cpu, p, at);
+		err = packer_put(&r->packer, r->out, cpu, p, at);
 	if (at < n && at < PIECE)	/* the padding */
 		at += len;
 	return err ? err : (ssize_t)at;

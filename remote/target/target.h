@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "remote/stream/pack.h"
 #include "remote/stream/stream.h"
 #include "runtime/uapi.h"
 
@@ -121,6 +122,7 @@ struct relay {
 	unsigned int n;
 	uint64_t watermark;	/* told last */
 	uint64_t moved;		/* when records were moved last */
+	struct packer packer;
 	/* A command that the script's system() wants run. */
 	void (*command)(void *arg, const char *cmd);
 	bool (*room)(void *arg);	/* NULL: there is always room */

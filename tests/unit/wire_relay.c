@@ -14,19 +14,25 @@
 static unsigned char *memory[CPUS];
 static uint64_t expected[CPUS], watermark;
 static uint64_t lost_told[CPUS];
+static struct pack_table table;
 static int blocks, commands;
 static char command[64];
 
 /* ---- the stream's reader ---- */
-static void check_data(const unsigned char *p, size_t n)
+static void check_packed(const unsigned char *p, size_t n)
 {
-	struct stream_data d;
+	static unsigned char records[STREAM_BLOCK_MAX];
+	struct stream_packed d;
 	struct stp_record r;
 
 	memcpy(&d, p, sizeof(d));
-	for (size_t at = sizeof(d); at < n; at += r.len) {
-		memcpy(&r, p + at, sizeof(r));
-		IS(1, r.len >= sizeof(r) && r.len <= n - at);
+	if (d.size > sizeof(records))
+		abort();
+	SAYS("", unpack(&table, &d, false, p + sizeof(d), n - sizeof(d),
+			records) ?: "");
+	for (size_t at = 0; at < d.size; at += r.len) {
+		memcpy(&r, records + at, sizeof(r));
+		IS(1, r.len >= sizeof(r) && r.len <= d.size - at);
 		IS((long long)expected[d.cpu], r.seq);
 		expected[d.cpu]++;
 		if (!r.len)
@@ -50,8 +56,8 @@ static int take(void *arg, const void *p, size_t n)
 		if (have < whole)
 			break;
 		blocks++;
-		if (b.type == STREAM_DATA)
-			check_data(buf + sizeof(b), b.size);
+		if (b.type == STREAM_PACKED)
+			check_packed(buf + sizeof(b), b.size);
 		if (b.type == STREAM_WATERMARK)
 			memcpy(&watermark, buf + sizeof(b), 8);
 		if (b.type == STREAM_LOST) {
@@ -120,6 +126,7 @@ static void begin(void)
 		expected[i] = lost_told[i] = 0;
 	}
 	watermark = 0;
+	memset(&table, 0, sizeof(table));
 	relay_free(&relay);
 	IS(0, relay_init(&relay, &writer, memory, CPUS, RING));
 }
