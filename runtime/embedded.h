@@ -5,7 +5,7 @@
  * context of a call.  The emitted text defines MAXSTRINGLEN before it
  * includes this, and around each function STAP_RETURN.
  *
- * In a function: c is its context; STAP_ARG_name are its parameters;
+ * In a function: CONTEXT is its context; STAP_ARG_name are its parameters;
  * STAP_RETVALUE is a number, or a text of MAXSTRINGLEN bytes; the label out
  * stands at its end.
  */
@@ -58,14 +58,14 @@
 /* Leaves the call to the next function of this name. */
 #define STAP_NEXT                                                             \
 	do {                                                                  \
-		c->next_overload = 1;                                         \
+		CONTEXT->next_overload = 1;                                   \
 		goto out;                                                     \
 	} while (0)
 
 /* Names that older scripts use. */
-#define _stp_printf(...) stp_printf(c, __VA_ARGS__)
-#define _stp_print(text) stp_print_text(c, text)
-#define _stp_warn(...) stp_embedded_warn(c, __VA_ARGS__)
+#define _stp_printf(...) stp_printf(CONTEXT, __VA_ARGS__)
+#define _stp_print(text) stp_print_text(CONTEXT, text)
+#define _stp_warn(...) stp_embedded_warn(CONTEXT, __VA_ARGS__)
 
 static inline __attribute__((unused, format(printf, 2, 3))) void
 stp_embedded_warn(struct stp_ctx *c, const char *fmt, ...)
@@ -81,9 +81,9 @@ stp_embedded_warn(struct stp_ctx *c, const char *fmt, ...)
 
 /* ---- memory that may not be there: a fault is an error, and zero ---- */
 #define kderef(size, addr) \
-	stp_kread(c, (stp_u64)(unsigned long)(addr), size, c->site)
+	stp_kread(CONTEXT, (stp_u64)(unsigned long)(addr), size, CONTEXT->site)
 #define uderef(size, addr) \
-	stp_uread(c, (stp_u64)(unsigned long)(addr), size, c->site)
+	stp_uread(CONTEXT, (stp_u64)(unsigned long)(addr), size, CONTEXT->site)
 #define kread(pointer)                                                        \
 	((__typeof__(*(pointer)))(__typeof__(                                 \
 		__builtin_choose_expr(sizeof(*(pointer)) == 8, 0ULL, 0UL)))   \
@@ -93,8 +93,8 @@ stp_embedded_warn(struct stp_ctx *c, const char *fmt, ...)
 		__builtin_choose_expr(sizeof(*(pointer)) == 8, 0ULL, 0UL)))   \
 		 uderef(sizeof(*(pointer)), pointer))
 #define kwrite(pointer, value)                                                \
-	stp_kwrite(c, (stp_u64)(unsigned long)(pointer), sizeof(*(pointer)),  \
-		   (stp_u64)(value), c->site)
+	stp_kwrite(CONTEXT, (stp_u64)(unsigned long)(pointer),                \
+		   sizeof(*(pointer)), (stp_u64)(value), CONTEXT->site)
 #define CATCH_DEREF_FAULT() do { } while (0)
 
 /* Gone from the kernel in 6.8, and the commonest way to fill a result. */

@@ -320,13 +320,13 @@ stp_u64 stp_maddr(const char *module, const char *section, stp_u64 offset);
  * STAP_RETVALUE (a stp_i64, or a buffer of MAXSTRINGLEN bytes), and a label
  * `out` at its end.  STAP_RETURN(value) is defined around each that uses it.
  */
-#define CONTEXT c
+#define CONTEXT stp_context
 #define STAP_ERROR(...)                                                        \
 	do {                                                                   \
-		stp_failf(c, c->site, __VA_ARGS__);                            \
+		stp_failf(CONTEXT, CONTEXT->site, __VA_ARGS__);                \
 		goto out;                                                      \
 	} while (0)
-#define STAP_PRINTF(...) stp_printf(c, __VA_ARGS__)
+#define STAP_PRINTF(...) stp_printf(CONTEXT, __VA_ARGS__)
 
 /* ---- the script, as the runtime sees it ---- */
 enum stp_global_kind { STP_G_LONG, STP_G_STRING, STP_G_STAT, STP_G_MAP };

@@ -44,7 +44,7 @@ static const struct stp_format formats[] = {
 };
 
 static __attribute__((unused)) stp_i64 fn_half(struct stp_ctx *c, stp_i64 a0);
-static __attribute__((unused)) void fn_exit(struct stp_ctx *c);
+static __attribute__((unused)) void fn_exit(struct stp_ctx *stp_context);
 
 /* half at emitted.stp:4:10 */
 static stp_i64 fn_half(struct stp_ctx *c, stp_i64 l_n)
@@ -67,7 +67,7 @@ out:
 }
 
 /* exit at ROOT/tapset/logging.stp:29:10 */
-static void fn_exit(struct stp_ctx *c)
+static void fn_exit(struct stp_ctx *stp_context)
 {
 	{ /* unprivileged */
 	stp_exit(CONTEXT);

@@ -38,7 +38,6 @@ struct emitted_func {
 	const struct func *func;
 	const char *name;	/* C name */
 	bool second_file;	/* its C wants kernel headers */
-	bool called;
 	bool pending;		/* on the stack of a walk over calls */
 	uint64_t frame;		/* bytes of its strings */
 	uint64_t chain;		/* of the deepest chain from here; 0: unknown */
@@ -108,7 +107,6 @@ struct fn {
 	VEC(struct local *) locals;
 	struct map local_names;
 	struct scope *scope;
-	struct emitted_func *self;	/* NULL: a handler */
 	const struct func *func;
 	const struct probe *probe;
 	bool out_used;

@@ -327,19 +327,30 @@ static bool may_fail(const struct func *func)
 	return strstr(func->code, "CONTEXT") || strstr(func->code, "STAP_ERROR");
 }
 
+/* User C may write to its copy of a string; so may that of a candidate that
+ * is tried later. */
+static bool wants_copies(const struct func *func)
+{
+	for (; func; func = func->may_next ? func->next_overload : NULL)
+		if (is_embedded(func) && !func->builtin)
+			return true;
+	return false;
+}
+
 /* A string argument as the callee may have it. */
 static const char *string_argument(struct fn *f, struct val v,
 				   const struct func *callee)
 {
-	bool c_code = is_embedded(callee);
+	bool reads_only = is_embedded(callee) && callee->builtin &&
+			  !callee->may_next;
 	const char *t;
 
-	if (c_code && !callee->builtin && strncmp(v.text, "f->b", 4)) {
-		t = temp_new(f, TEMP_BUF); /* it may write to its copy */
+	if (wants_copies(callee) && strncmp(v.text, "f->b", 4)) {
+		t = temp_new(f, TEMP_BUF);
 		line(f, "stp_strcpy(%s, %s, MAXSTRINGLEN);", t, v.text);
 		return t;
 	}
-	if (v.reads & READS_GLOBAL && !(c_code && callee->builtin))
+	if (v.reads & READS_GLOBAL && !reads_only)
 		return hold(f, v, TYPE_STRING).text;
 	return v.text;
 }
@@ -361,10 +372,7 @@ static void call_arguments(struct fn *f, const struct expr *e,
 static void note_call(struct fn *f, const struct func *func)
 {
 	for (; func; func = func->may_next ? func->next_overload : NULL) {
-		struct emitted_func *ef = func_of(f->e, func);
-
-		ef->called = true;
-		vec_push(f->e->arena, &f->calls, ef);
+		vec_push(f->e->arena, &f->calls, func_of(f->e, func));
 	}
 }
 

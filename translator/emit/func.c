@@ -165,15 +165,19 @@ static const char *param_name(struct fn *f, const struct func *func,
 	return l->text;
 }
 
+/* Parameters are a0, a1 … unless f names those of a body, or the function is
+ * embedded C, which has its own names for them. */
 static const char *signature(struct emit *e, const struct func *func,
-			     const char *name, struct fn *f)
+			     const char *name, struct fn *f, bool embedded)
 {
-	bool embedded = !func->body, writable = embedded && !func->builtin;
+	bool writable = embedded && !func->builtin;
 	struct buf b = { 0 };
 	const char *text;
 
-	buf_printf(&b, "%s%s(struct stp_ctx *c",
-		   func->type == TYPE_LONG ? "stp_i64 " : "void ", name);
+	/* Embedded C may have a variable `c` of its own. */
+	buf_printf(&b, "%s%s(struct stp_ctx *%s",
+		   func->type == TYPE_LONG ? "stp_i64 " : "void ", name,
+		   embedded ? "stp_context" : "c");
 	if (func->type == TYPE_STRING)
 		buf_printf(&b, ", char *%s", embedded ? "STAP_RETVALUE" : "ret");
 	vec_for(i, &func->params) {
@@ -206,9 +210,9 @@ static void write_function(struct emit *e, struct emitted_func *ef)
 {
 	const struct func *func = ef->func;
 	struct buf body = { 0 };
-	struct fn f = { .e = e, .out = &body, .self = ef, .func = func,
+	struct fn f = { .e = e, .out = &body, .func = func,
 			.ret = func->type };
-	const char *sig = signature(e, func, ef->name, &f);
+	const char *sig = signature(e, func, ef->name, &f, false);
 	size_t strings;
 
 	emit_body(&f, func->body);
@@ -272,7 +276,7 @@ static void write_embedded(struct emit *e, const struct emitted_func *ef,
 	else if (returns)
 		buf_puts(out, "#define STAP_RETURN() goto out\n");
 	buf_printf(out, "%s%s\n{\n", exported ? "" : "static ",
-		   signature(e, func, ef->name, NULL));
+		   signature(e, func, ef->name, NULL, true));
 	if (func->type == TYPE_LONG)
 		buf_puts(out, "\tstp_i64 STAP_RETVALUE = 0;\n\n");
 	else if (func->type == TYPE_STRING)
@@ -303,7 +307,9 @@ static void put_attempt(struct emit *e, const struct func *func,
 	buf_printf(out, "%s(c%s", func_of(e, func)->name,
 		   func->type == TYPE_STRING ? ", ret" : "");
 	vec_for(i, &func->params)
-		buf_printf(out, ", a%zu", i);
+		buf_printf(out, ", %sa%zu", !func->body && !func->builtin &&
+			   func->params.v[i]->type == TYPE_STRING ?
+			   "(char *)" : "", i);
 	buf_puts(out, ");\n");
 }
 
@@ -314,7 +320,7 @@ static void write_dispatcher(struct emit *e, const struct emitted_func *ef)
 	bool value = func->type == TYPE_LONG;
 
 	buf_printf(&e->code, "static __attribute__((unused)) %s\n{\n",
-		   signature(e, func, name, NULL));
+		   signature(e, func, name, NULL, false));
 	if (value)
 		buf_puts(&e->code, "\tstp_i64 ret;\n\n");
 	for (; func; func = func->next_overload) {
@@ -329,7 +335,8 @@ static void write_dispatcher(struct emit *e, const struct emitted_func *ef)
 
 static void put_prototype(struct emit *e, const struct emitted_func *ef)
 {
-	const char *sig = signature(e, ef->func, ef->name, NULL);
+	const char *sig = signature(e, ef->func, ef->name, NULL,
+				    !ef->func->body);
 
 	if (ef->second_file)
 		buf_printf(&e->decls, "%s;\n", sig);
@@ -369,7 +376,7 @@ void emit_embedded_file(struct emit *e, struct buf *out)
 		if (e->funcs.v[i]->second_file)
 			buf_printf(out, "%s;\n",
 				   signature(e, e->funcs.v[i]->func,
-					     e->funcs.v[i]->name, NULL));
+					     e->funcs.v[i]->name, NULL, true));
 	buf_putc(out, '\n');
 	vec_for(i, &e->funcs)
 		if (e->funcs.v[i]->second_file)
