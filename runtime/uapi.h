@@ -77,7 +77,8 @@ struct stp_status {
 	__u64 errors, skipped, lost; /* lost: records that found no room */
 	__u64 memory;		/* bytes the session holds, rings included */
 	__u32 skipped_busy, skipped_lock, skipped_stack, skipped_missed,
-	      skipped_overload, pad;
+	      skipped_overload;
+	__u32 failed;		/* what happened makes the session a failure */
 };
 
 /* The control page of a ring; the data follows it.  The producer owns head,

@@ -475,7 +475,7 @@ static int put_status(struct run *r)
 	stream_put(&r->writer, STREAM_STATUS, &out, sizeof(out));
 	outlet_log(r->o, 1, "the session held %llu kB of memory",
 		   (unsigned long long)st.memory / 1024);
-	return st.errors ? 1 : 0;
+	return st.failed ? 1 : 0;
 }
 
 /* After the session: what the rings still hold, at the outlet's pace. */

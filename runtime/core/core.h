@@ -68,6 +68,7 @@ struct stp_session {
 	int state;		/* enum stp_state */
 	int running;		/* hits are let in: RUNNING, and no exit() yet */
 	int exit_requested;
+	int failed;		/* ended by an error */
 	int clocked;		/* -t or the overload guard wants the time */
 	int errors;
 	int skipped[STP_SKIP_KINDS];

@@ -54,6 +54,7 @@ void stp_session_fail(int cpu, const char *message)
 	int was;
 
 	end_requested();
+	stp_store(&s->failed, 1);
 	do {
 		was = stp_load(&s->state);
 		if (was >= STP_STATE_ERROR)

@@ -317,6 +317,8 @@ void stp_get_status(struct stp_status *st)
 	st->state = (stp_u32)stp_load(&s->state);
 	st->exit_requested = (stp_u32)stp_load(&s->exit_requested);
 	st->errors = (stp_u64)stp_load(&s->errors);
+	st->failed = stp_load(&s->failed) ||
+		     (st->errors && !s->script->limits.suppress_errors);
 	st->skipped = (stp_u64)stp_load(&s->skipped_all);
 	st->memory = s->memory;
 	st->skipped_busy = (stp_u32)stp_load(&s->skipped[STP_SKIP_BUSY]);
