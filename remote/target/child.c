@@ -27,18 +27,29 @@ static void default_signals(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
-/* Where the shell has nothing to do it makes way, so that target() is the
- * command itself and not a shell. */
-static bool is_simple(const char *command)
+#define WORDS_MAX 128
+
+/* Where a shell has nothing to do there is none, so that target() is the
+ * command itself.  Comes back when it is no program: a shell's own command. */
+static void run_directly(char *command)
 {
-	return !strpbrk(command, ";&|<>(){}$`\\\"'*?[]#~=%!\n");
+	char *argv[WORDS_MAX + 1], *rest;
+	int n = 0;
+
+	if (strpbrk(command, ";&|<>(){}$`\\\"'*?[]#~=%!\n"))
+		return;
+	for (argv[0] = strtok_r(command, " \t", &rest);
+	     argv[n] && n < WORDS_MAX; argv[n] = strtok_r(NULL, " \t", &rest))
+		n++;
+	if (n && !argv[n])
+		execvp(argv[0], argv);
 }
 
 /* In the child: waits for the byte, becomes the command. */
 static void run_command(const char *command, int go, const int *out,
 			const int *err)
 {
-	char byte, line[COMMAND_MAX];
+	char byte, words[COMMAND_MAX];
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (out) {
@@ -51,9 +62,9 @@ static void run_command(const char *command, int go, const int *out,
 	default_signals();
 	if (read(go, &byte, 1) != 1)
 		_exit(0);
-	snprintf(line, sizeof(line), "%s%s", is_simple(command) ? "exec " : "",
-		 command);
-	execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+	snprintf(words, sizeof(words), "%s", command);
+	run_directly(words);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }
 
@@ -69,7 +80,7 @@ int child_prepare(struct child *c, const char *command, bool captured,
 	int go[2], out[2], err[2];
 
 	*c = (struct child){ .go = -1, .out = -1, .err = -1 };
-	if (strlen(command) + sizeof("exec ") > COMMAND_MAX)
+	if (strlen(command) >= COMMAND_MAX)
 		return because(w, -E2BIG, "the command of -c is longer than "
 			       "%d bytes: put it into a script", COMMAND_MAX);
 	if (pipe2(go, O_CLOEXEC) < 0)
