@@ -30,7 +30,12 @@ for r in "$amd64_61" "$amd64_612" "$arm64_61"; do
 	[ -n "$r" ] || { echo "a sysroot is missing; ./quickstart --test makes them"; exit 1; }
 done
 
+# QEMU's emulation does crash a kernel now and then as it boots.
 guest_start() {
+	guest_boot "$@" || { echo "once more:"; guest_boot "$@"; }
+}
+
+guest_boot() {
 	local name=$1 line
 	shift
 	remote=guest

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows that every kind of probe point hits when it must and no more often,
+# and that handlers see and change what they should, on three kernels.
+. "$(dirname "$0")/lib.sh"
+scripts=$tests/live/scripts
+
+push() { on "cat >/tmp/$1; chmod +x /tmp/$1"; }
+
+# For each folder made: what vfs_mkdir shows of it and of its caller.
+seen() { # NAME MODE FLAG PID-NAME
+	cat <<E2
+mkdir $1 $2 parms 1 vars 1 at 1
+inode 1 len ${#1} first ${1:0:1}${1:1:1} last 0 nlink 1 flag ${3}0
+qstr .len=${#1}
+comm "points" points pid 1 parent 1
+no member
+mkdir $1 $2 = 0 return=0 since 1
+E2
+}
+
+points_wanted() {
+	local tainted=$1
+	echo "tainted $tainted"
+	echo "cpus 2"
+	seen pt-a 0755 0
+	seen pt-b 0711 0
+	seen inner 0700 0
+	seen pt-flag 0700 1
+	seen pt-guru 0755 1
+	seen pt-deny 0755 1
+	cat <<E2
+rmdir pt-a = -39 (ENOTEMPTY)
+rmdir inner = 0 (0)
+rmdir pt-a = 0 (0)
+rmdir pt-flag = 0 (0)
+rmdir pt-b = 0 (0)
+write 1 at 0 = 1
+write 2 at 1 = 2
+write 3 at 3 = 3
+write 4 at 6 = 4
+write 5 at 10 = 5
+write 6 at 15 = 6
+write 7 at 21 = 7
+packet version 4 words 5 protocol 1 dev lo
+packet version 4 words 5 protocol 1 dev lo
+many vfs_mkdir 6
+many vfs_rmdir 5
+either vfs_mkdir 6
+either vfs_rmdir 5
+first vfs_mkdir 6
+by name -39 1
+by name 0 4
+each 11 absent 5 plain 6 exported 6 by name 5 inlined 7
+while on 1, off 5, beats 0
+E2
+}
+
+points() {
+	local out
+	rstap "$scripts/points.stp" -c 'cd /tmp; echo "fact tainted=$(cat /proc/sys/kernel/tainted)"; echo "banner $(cat /proc/version)"; ./points; ping -c 2 127.0.0.1 >/dev/null; rm -rf pt-*' \
+		>"$live_tmp/out" 2>"$live_tmp/err" || { fail "$root: points.stp: status $?: $(cat "$live_tmp/err")"; return; }
+	# The hash of a name and its address nobody knows; the banner, from both
+	# sides, must be there twice.
+	out=$(sed '/^$/d; s/^qstr {.*\.hash=[0-9]*, \(\.len=[0-9]*\), .*/qstr \1/' "$live_tmp/out")
+	want 1 "$(grep '^banner ' <<<"$out" | sort -u | wc -l)" "$root: the kernel's banner"
+	want 2 "$(grep -c '^banner ' <<<"$out")" "$root: the kernel's banner"
+	want "$(points_wanted "$(sed -n 's/^fact tainted=//p' <<<"$out")" | sort)" \
+		"$(grep -vE '^(fact|banner) ' <<<"$out" | sort)" "$root: points"
+}
+
+guru() {
+	want $'fact deny=-1\nfact comm=Qoints\n700' \
+		"$(rstap -g "$scripts/guru.stp" -c 'cd /tmp; ./points; stat -c %a pt-guru; rm -rf pt-*' 2>"$live_tmp/err")" \
+		"$root: guru mode: $(cat "$live_tmp/err")"
+	rstap "$scripts/guru.stp" >/dev/null 2>"$live_tmp/err" && fail "$root: writes without -g"
+	want 3 "$(grep -c '^semantic error: .*guru' "$live_tmp/err")" "$root: what is said of writes without -g"
+}
+
+late() {
+	local ko
+	ko=$(echo "$SYSTEMTAP_DIR/sysroots/$root/lib/modules"/*/kernel/drivers/net/dummy.ko*)
+	case $ko in
+	*.xz) xz -dc "$ko" | push dummy.ko ;;
+	*) push dummy.ko <"$ko" ;;
+	esac
+	want $'inits 3, 3 returned\ndummy1 dummy 1\ndummy0 dummy 3' "$(rstap "$scripts/late.stp" -c '
+		up() { ifconfig $1 10.9.$2.1 netmask 255.255.255.0 up; }
+		cd /tmp; insmod dummy.ko numdummies=2; up dummy0 9; up dummy1 8
+		ping -c 2 -W 1 10.9.9.2 >/dev/null; ping -c 1 -W 1 10.9.8.2 >/dev/null
+		rmmod dummy; insmod dummy.ko numdummies=1; up dummy0 9
+		ping -c 1 -W 1 10.9.9.2 >/dev/null; true' 2>"$live_tmp/err")" \
+		"$root: a module that is loaded later: $(cat "$live_tmp/err")"
+	want $'inits 0, 0 returned\ndummy0 dummy 1' \
+		"$(rstap "$scripts/late.stp" -c 'ping -c 1 -W 1 10.9.9.2 >/dev/null; rmmod dummy' 2>"$live_tmp/err")" \
+		"$root: a module that is there: $(cat "$live_tmp/err")"
+}
+
+timers() {
+	local unit beats
+	rstap "$scripts/timers.stp" >"$live_tmp/out" 2>"$live_tmp/err" ||
+		fail "$root: timers.stp: status $?: $(cat "$live_tmp/err")"
+	want "hz if_on jiffies jiffies.randomize long_names ms ns randomize s us" \
+		"$(sed 's/ [0-9]*$//; s/ /_/' "$live_tmp/out" | sort | paste -sd' ')" "$root: timers"
+	while read -r unit beats; do
+		case $unit in
+		if_on) [ "$beats" -ge 30 ] && [ "$beats" -le 60 ] ;;
+		*) [ "$beats" -ge 60 ] && [ "$beats" -le 115 ] ;;
+		esac || fail "$root: timer $unit: $beats beats in 100"
+	done < <(sed 's/^if on/if_on/; s/^long names/long_names/' "$live_tmp/out")
+}
+
+for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
+	cc=gcc
+	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
+	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/points" "$scripts/points.c" ||
+		{ fail "$root: $cc does not compile points.c"; continue; }
+	guest_start "$root" || { fail "$root"; continue; }
+	push points <"$live_tmp/points"
+	points
+	guru
+	late
+	timers
+	want_clean "$root"
+	guest_stop
+done
+finish
