@@ -113,8 +113,8 @@ timers() {
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	cc=gcc
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
-	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/points" "$scripts/points.c" ||
-		{ fail "$root: $cc does not compile points.c"; continue; }
+	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/points" "$scripts/points-load.c" ||
+		{ fail "$root: $cc does not compile points-load.c"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
 	push points <"$live_tmp/points"
 	points
