@@ -26,17 +26,12 @@ static const char template_c[] =
 /*
  * Tracing of the tracer, and debug information of its own, are left out: the
  * first is not safe in a probe, the second is most of a module's size.  So is
- * clearing what a function is about to fill, which hits would pay for.  Stacks
- * are guarded where text is put together on them, not wherever the address of
- * a local is taken.
+ * clearing what a function is about to fill, which hits would pay for.
  */
 static const char kbuild_head[] =
 	"ccflags-y := -I%s/include -g0 $(call cc-option,"
 	"-ftrivial-auto-var-init=uninitialized) "
-	"-ffunction-sections -fdata-sections "
-	"$(if $(CONFIG_STACKPROTECTOR_STRONG),-fstack-protector) "
-	"$(if $(filter -falign-functions=%%,$(KBUILD_CFLAGS)),,"
-	"-falign-functions=1)\n"
+	"-ffunction-sections -fdata-sections\n"
 	"ccflags-remove-y := $(CC_FLAGS_FTRACE)\n"
 	"obj-m := " TEMPLATE ".o\n"
 	TEMPLATE "-y := template.o";
@@ -100,8 +95,8 @@ static bool runs_at_hits(const char *source)
 		"core/context.c", "core/lookup.c", "core/map.c",
 		"core/record.c", "core/stat.c", "core/string.c",
 		"kernel/current.c", "kernel/hit.c", "kernel/kprobe.c",
-		"kernel/kread.c", "kernel/kretprobe.c", "kernel/memory.c",
-		"kernel/port.c", "kernel/return.c", "kernel/ring.c",
+		"kernel/kretprobe.c", "kernel/memory.c", "kernel/port.c",
+		"kernel/ring.c",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fast); i++)

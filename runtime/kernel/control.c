@@ -10,82 +10,99 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include "kernel.h"
-
-#define DEFS_MAX (1u << 24)	/* bytes of definitions */
 
 static struct proc_dir_entry *entry;
 static atomic_t taken;			/* the file is open */
 static DEFINE_MUTEX(session_lock);	/* requests that change something */
 
-static void get_info(struct stp_info *info)
+static long control_info(void __user *arg)
 {
-	const struct stp_script *s = stp_base(&stp_script);
+	struct stp_info info = {
+		.version = STP_UAPI_VERSION,
+		.ncpus = nr_cpu_ids,
+		.page_size = PAGE_SIZE,
+		.maxstringlen = stp_script.limits.maxstringlen,
+		.ring_size = stp_rings_size(),
+		.ring_stride = stp_rings_stride(),
+		.defs_size = stp_session_defs(NULL, 0),
+		.nprobes = stp_script.nprobes,
+		.nglobals = stp_script.nglobals,
+	};
 
-	info->version = STP_UAPI_VERSION;
-	info->ncpus = stp_session.ncpus;
-	info->page_size = PAGE_SIZE;
-	info->maxstringlen = s->limits.maxstringlen;
-	stp_rings_sizes(&info->ring_size, &info->ring_stride);
-	info->defs_size = stp_session_defs(NULL, 0);
-	info->nprobes = s->nprobes;
-	info->nglobals = s->nglobals;
-	stp_strcpy(info->release, s->release, sizeof(info->release));
-	stp_strcpy(info->build_id, s->build_id, sizeof(info->build_id));
+	strscpy(info.release, stp_script.release, sizeof(info.release));
+	strscpy(info.build_id, stp_script.build_id, sizeof(info.build_id));
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-static long get_defs(const struct stp_defs *d)
+static long control_defs(void __user *arg)
 {
-	int size = min3(d->size, stp_session_defs(NULL, 0), DEFS_MAX);
-	void *buf = stp_port_alloc(size);
+	struct stp_defs d;
+	void *buf;
+	u32 size;
 	long err;
 
+	if (copy_from_user(&d, arg, sizeof(d)))
+		return -EFAULT;
+	size = min(d.size, stp_session_defs(NULL, 0));
+	buf = vmalloc(max_t(u32, size, 1));
 	if (!buf)
 		return -ENOMEM;
 	stp_session_defs(buf, size);
-	err = copy_to_user(u64_to_user_ptr(d->buf), buf, size) ? -EFAULT : 0;
-	stp_port_free(buf);
+	err = copy_to_user(u64_to_user_ptr(d.buf), buf, size) ? -EFAULT : 0;
+	vfree(buf);
 	return err;
 }
 
-static bool is_text(const char *s, size_t size)
+static long control_set(void __user *arg)
 {
-	while (size--)
-		if (!*s++)
-			return true;
-	return false;
-}
+	struct stp_set *set = memdup_user(arg, sizeof(*set));
+	long err = -EINVAL;
 
-static long set_global(const struct stp_set *set)
-{
+	if (IS_ERR(set))
+		return PTR_ERR(set);
 	if (stp_session.state != STP_STATE_LOADED)
-		return -EBUSY;
-	if (!is_text(set->name, sizeof(set->name)) ||
-	    !is_text(set->value, sizeof(set->value)))
-		return -EINVAL;
-	return stp_session_set(set->name, set->value);
-}
-
-static long make_buffers(struct stp_buffers *b)
-{
-	int err = stp_rings_make(b->total_bytes);
-
-	stp_rings_sizes(&b->ring_size, &b->ring_stride);
+		err = -EBUSY;
+	else if (strnlen(set->name, sizeof(set->name)) < sizeof(set->name) &&
+		 strnlen(set->value, sizeof(set->value)) < sizeof(set->value))
+		err = stp_session_set(set->name, set->value);
+	kfree(set);
 	return err;
 }
 
-static long start(const struct stp_start *start)
+static long control_buffers(void __user *arg)
 {
-	if (start->flags || start->pad)
+	struct stp_buffers b;
+	int err;
+
+	if (copy_from_user(&b, arg, sizeof(b)))
+		return -EFAULT;
+	err = stp_rings_make(b.total_bytes);
+	if (err)
+		return err;
+	b.ring_size = stp_rings_size();
+	b.ring_stride = stp_rings_stride();
+	return copy_to_user(arg, &b, sizeof(b)) ? -EFAULT : 0;
+}
+
+static long control_start(void __user *arg)
+{
+	struct stp_start start;
+
+	if (copy_from_user(&start, arg, sizeof(start)))
+		return -EFAULT;
+	if (start.flags || start.pad)
 		return -EINVAL;
 	if (stp_session.state != STP_STATE_LOADED)
 		return -EBUSY;
-	stp_session.target = start->target;
+	stp_session.target = start.target;
 	return stp_begin();
 }
 
-static long stop(void)
+static long control_stop(void)
 {
 	if (stp_session.state == STP_STATE_LOADED)
 		return -EINVAL;
@@ -93,90 +110,79 @@ static long stop(void)
 	return 0;
 }
 
-static void get_status(struct stp_status *st)
+/* Only reads, so it may come while a STOP is at work. */
+static long control_status(void __user *arg)
 {
-	u64 lost, memory;
+	struct stp_status st = {};
 
-	stp_rings_status(&lost, &memory);
-	stp_get_status(st);
-	st->lost = lost;
-	st->memory += memory;
+	stp_rings_seen();
+	stp_get_status(&st);
+	st.lost = stp_rings_lost();
+	st.memory += stp_rings_memory();
+	return copy_to_user(arg, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-static long get_report(struct stp_report *r)
+static long control_report(void __user *arg)
 {
-	const struct stp_probe *p = stp_script.probes + r->index;
-	struct stp_times t;
+	struct stp_report *r = memdup_user(arg, sizeof(*r));
+	const struct stp_probe *p;
+	struct stp_times t = {};
+	long left;
 
-	if (r->index >= stp_script.nprobes)
-		return 0;
-	stp_get_times(r->index, &t);
-	r->hits = t.hits;
-	r->time_min = t.min;
-	r->time_max = t.max;
-	r->time_sum = t.sum;
-	stp_strcpy(r->name, p->name, sizeof(r->name));
-	stp_strcpy(r->where, p->where, sizeof(r->where));
-	return 1;
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	left = r->index < stp_script.nprobes;
+	if (left) {
+		p = &stp_script.probes[r->index];
+		stp_get_times(r->index, &t);
+		r->hits = t.hits;
+		r->time_min = t.min;
+		r->time_max = t.max;
+		r->time_sum = t.sum;
+		strscpy_pad(r->name, p->name, sizeof(r->name));
+		strscpy_pad(r->where, p->where, sizeof(r->where));
+		if (copy_to_user(arg, r, sizeof(*r)))
+			left = -EFAULT;
+	}
+	kfree(r);
+	return left;
 }
 
-static noinline long change(unsigned int request, void *r)
+static long control_change(unsigned int request, void __user *arg)
 {
 	switch (request) {
 	case STP_IOC_SET:
-		return set_global(r);
+		return control_set(arg);
 	case STP_IOC_BUFFERS:
-		return make_buffers(r);
+		return control_buffers(arg);
 	case STP_IOC_START:
-		return start(r);
+		return control_start(arg);
 	case STP_IOC_STOP:
-		return stop();
+		return control_stop();
 	}
 	return -ENOTTY;
 }
 
-/* What only reads may come while a STOP is at work. */
-static long serve(unsigned int request, void *r)
-{
-	long err;
-
-	switch (request) {
-	case STP_IOC_INFO:
-		get_info(r);
-		return 0;
-	case STP_IOC_DEFS:
-		return get_defs(r);
-	case STP_IOC_STATUS:
-		get_status(r);
-		return 0;
-	case STP_IOC_REPORT:
-		return get_report(r);
-	}
-	mutex_lock(&session_lock);
-	err = change(request, r);
-	mutex_unlock(&session_lock);
-	return err;
-}
-
-/* A request's number says how large its struct is and which way it goes. */
 static long control_ioctl(struct file *file, unsigned int request,
 			  unsigned long value)
 {
 	void __user *arg = (void __user *)value;
-	size_t size = _IOC_SIZE(request);
-	void *r = size ? stp_port_alloc(size) : NULL;
 	long err;
 
-	if (size && !r)
-		return -ENOMEM;
-	if (size && copy_from_user(r, arg, size))
-		err = -EFAULT;
-	else
-		err = serve(request, r);
-	if (err >= 0 && (_IOC_DIR(request) & _IOC_READ) &&
-	    copy_to_user(arg, r, size))
-		err = -EFAULT;
-	stp_port_free(r);
+	switch (request) {
+	case STP_IOC_INFO:
+		return control_info(arg);
+	case STP_IOC_DEFS:
+		return control_defs(arg);
+	case STP_IOC_STATUS:
+		return control_status(arg);
+	case STP_IOC_REPORT:
+		return control_report(arg);
+	}
+	if (mutex_lock_interruptible(&session_lock))
+		return -EINTR;
+	err = control_change(request, arg);
+	mutex_unlock(&session_lock);
 	return err;
 }
 
@@ -199,7 +205,7 @@ static int session_open(struct inode *inode, struct file *file)
 		atomic_set(&taken, 0);
 		return -ENODEV;
 	}
-	return 0;
+	return nonseekable_open(inode, file);
 }
 
 static int session_close(struct inode *inode, struct file *file)
@@ -227,8 +233,7 @@ int stp_control_open(void)
 {
 	char name[sizeof(STP_PROC_PREFIX) + MODULE_NAME_LEN];
 
-	stp_strcpy(name, STP_PROC_PREFIX, sizeof(name));
-	stp_strcat(name, THIS_MODULE->name, sizeof(name));
+	snprintf(name, sizeof(name), STP_PROC_PREFIX "%s", THIS_MODULE->name);
 	entry = proc_create(name, 0600, NULL, &control_ops);
 	return entry ? 0 : -ENOMEM;
 }

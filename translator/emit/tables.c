@@ -195,29 +195,16 @@ static const char *put_locks(struct emit *e, const struct lock *v, size_t n,
 	return name;
 }
 
-static bool in_module(const struct probe *p)
-{
-	return (p->kind == PROBE_KPROBE || p->kind == PROBE_KRETPROBE) &&
-	       p->module && strcmp(p->module, "kernel");
-}
-
-static bool has_modules(const struct emit *e)
-{
-	vec_for(i, &e->p->probes)
-		if (in_module(e->p->probes.v[i]))
-			return true;
-	return false;
-}
-
 static void put_kprobe_arg(struct emit *e, const struct probe *p,
 			   const struct probe_code *code, struct buf *out)
 {
+	bool kernel = !p->module || !strcmp(p->module, "kernel");
 
 	buf_printf(out, "static const struct stp_kprobe_arg arg_%d = {\n"
 		   "\t.symbol = %s, .offset = 0x%" PRIx64 ",\n"
 		   "\t.address = 0x%" PRIx64 "ULL,\n", p->id,
 		   text_literal(e, p->kp.symbol), p->kp.offset, p->kp.address);
-	if (in_module(p))
+	if (!kernel)
 		buf_printf(out, "\t.module = %s, .section = %s,\n",
 			   text_literal(e, p->module),
 			   text_literal(e, p->kp.section));
@@ -386,7 +373,5 @@ void emit_script(struct emit *e, struct buf *out)
 		buf_puts(out, "\t.timing = 1,\n");
 	if (!e->sorts)
 		buf_puts(out, "\t.no_sort = 1,\n");
-	if (has_modules(e))
-		buf_puts(out, "\t.modules = &stp_modules,\n");
 	buf_puts(out, "};\n");
 }
