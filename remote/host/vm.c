@@ -193,6 +193,36 @@ static void arg(struct arena *a, struct args *v, const char *s)
 	vec_push(a, &v->list, (char *)s);
 }
 
+/*
+ * Before 8.1 QEMU could keep what it had translated of an instruction that
+ * another CPU was just changing.  Kernels that patch their own code, as they
+ * do for every probe, then run into what is not there any more and panic: in
+ * such a QEMU one CPU at a time runs.
+ */
+#define QEMU_PATCHABLE 801
+
+static int qemu_version(struct arena *a, const char *program)
+{
+	FILE *f = popen(arena_printf(a, "%s --version 2>/dev/null", program),
+			"r");
+	int major = 0, minor = 0;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "QEMU emulator version %d.%d", &major, &minor) != 2)
+		major = minor = 0;
+	pclose(f);
+	return 100 * major + minor;
+}
+
+static const char *accelerator(struct arena *a, const struct machine *m,
+			       const struct vm_options *opt)
+{
+	if (opt->icount || qemu_version(a, m->program) < QEMU_PATCHABLE)
+		return "tcg,thread=single";
+	return "tcg,thread=multi";
+}
+
 static char **qemu_args(struct arena *a, const struct sysroot *s,
 			const struct machine *m, const struct vm_options *opt,
 			const struct vm *vm)
@@ -204,7 +234,7 @@ static char **qemu_args(struct arena *a, const struct sysroot *s,
 	for (size_t i = 0; m->args[i]; i++)
 		arg(a, &v, m->args[i]);
 	arg(a, &v, "-accel");
-	arg(a, &v, opt->icount ? "tcg,thread=single" : "tcg,thread=multi");
+	arg(a, &v, accelerator(a, m, opt));
 	if (opt->icount) {
 		arg(a, &v, "-icount");
 		arg(a, &v, "shift=0,sleep=off");
