@@ -111,8 +111,8 @@ static bool show_c(struct session *s)
 	return fwrite(text, 1, n, stdout) == n;
 }
 
-/* A module that no cache keeps is left in the current folder. */
-static bool show_module(struct session *s)
+/* Puts the module into the current folder; its name there, or NULL. */
+static const char *leave_module(struct session *s)
 {
 	const char *name = strrchr(s->module_path, '/');
 	size_t n = 0;
@@ -120,32 +120,38 @@ static bool show_module(struct session *s)
 	int err = 0;
 
 	name = name ? name + 1 : s->module_path;
-	if (s->opt.archive) {
-		printf("%s\n", s->opt.archive);
-		return true;
-	}
-	if (!s->opt.module_name && !str_starts(s->module_path, s->tmpdir)) {
-		printf("%s\n", s->module_path);
-		return true;
-	}
 	data = file_read(&s->arena, s->module_path, C_FILE_MAX, &n);
 	if (data)
 		err = file_replace(name, data, n,
 				   s->opt.runtime == RUNTIME_USER ? 0755
 								  : 0644);
-	if (!data || err) {
-		diag_error(&s->diag, "cannot write '%s' in this folder: %s",
-			   name, strerror(err ? -err : errno));
-		return false;
-	}
-	printf("%s\n", name);
-	return true;
+	if (data && !err)
+		return name;
+	diag_error(&s->diag, "cannot write '%s' in this folder: %s", name,
+		   strerror(err ? -err : errno));
+	return NULL;
+}
+
+/* A module that no cache keeps is left in the current folder. */
+static bool show_module(struct session *s)
+{
+	const char *name = s->module_path;
+
+	if (s->opt.archive)
+		name = s->opt.archive;
+	else if (s->opt.module_name || str_starts(s->module_path, s->tmpdir))
+		name = leave_module(s);
+	if (name)
+		printf("%s\n", name);
+	return name;
 }
 
 /* ---- the passes ---- */
 
 static bool run(struct session *s)
 {
+	if (s->opt.module_name && s->module_path && !leave_module(s))
+		return false;
 	vlog(s, 5, 1, "Pass 5: starting run.\n");
 	return pass_run(s) == 0;
 }
