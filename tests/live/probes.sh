@@ -105,6 +105,8 @@ timers() {
 	while read -r unit beats; do
 		case $unit in
 		if_on) [ "$beats" -ge 30 ] && [ "$beats" -le 60 ] ;;
+		# Each interval is half as long to half as long again.
+		*randomize) [ "$beats" -ge 60 ] && [ "$beats" -le 145 ] ;;
 		*) [ "$beats" -ge 60 ] && [ "$beats" -le 115 ] ;;
 		esac || fail "$root: timer $unit: $beats beats in 100"
 	done < <(sed 's/^if on/if_on/; s/^long names/long_names/' "$live_tmp/out")
