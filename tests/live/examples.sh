@@ -63,6 +63,57 @@ all() {
 	matches 'cat\([0-9]+\) ends with code 0' processes
 	matches 'sh\([0-9]+\) runs "[^"]*", \["sh", "-c", "exit 3"\]' processes
 	matches 'sh\([0-9]+\) ends with code 768' processes
+
+	example rates -c 'dd if=/dev/zero of=/dev/null bs=1 count=3000 2>/dev/null; usleep 1500000'
+	matches 'second 1: [0-9]{4,} calls, most by dd' rates
+
+	example slow 40000 -c '(usleep 60000; echo x) | cat >/dev/null; cat /etc/passwd'
+	matches 'cat\([0-9]+\) read 2 bytes of "" in [0-9]{5,} us' slow
+	want 0 "$(grep -c '"passwd"' <<<"$got")" "$root: slow: not the quick ones"
+
+	example written -c 'dd if=/dev/zero of=/tmp/written bs=100 count=50 2>/dev/null; rm /tmp/written'
+	line "$(printf '%-16s %-24s %8d %12d' dd written 50 5000)" written
+
+	example faults -c 'dd if=/dev/zero of=/dev/null bs=1000000 count=2 2>/dev/null; true'
+	matches 'dd +[1-9][0-9]* +[1-9][0-9]* +0' faults
+
+	example family -c 'cat /dev/null; sh -c "usleep 1; exit 3"; true'
+	matches '[0-9]+ runs "/bin/sh", \["sh", "-c", .*' family
+	matches '  [0-9]+ runs "[^"]*", \["cat", "/dev/null"\]' family
+	matches '  [0-9]+ ends with status 3' family
+	matches '[0-9]+ ends with status 0' family
+
+	example sleepers -c 'usleep 20000; usleep 30000; true'
+	matches 'usleep +2 sleeps, +[0-9]{2,} ms in all, +[0-9]{2,} ms at most' sleepers
+
+	example signals -c 'sleep 100 & sleep 0.1; kill $!; wait; true'
+	matches 'sh\([0-9]+\) sends signal 15 to sleep\([0-9]+\)' signals
+
+	example memory -c 'dd if=/dev/zero of=/dev/null count=1 2>/dev/null; true'
+	matches 'dd\([0-9]+\): [1-9][0-9]+ pages, [1-9][0-9]* areas, [1-9][0-9]* minor and 0 major faults' memory
+
+	example short-reads -g 7 -c 'exec dd if=/etc/passwd of=/tmp/short bs=100 count=3 2>/dev/null'
+	line '3 reads cut short' short-reads
+	want 21 "$(on 'wc -c </tmp/short; rm /tmp/short')" "$root: short-reads: three of 7 bytes"
+
+	example failing -c 'cat /tmp; cat /tmp/missing; mkdir /tmp; true'
+	matches 'vfs_read +EISDIR +1' failing
+	matches 'do_filp_open +ENOENT +[0-9]+' failing
+	matches 'do_mkdirat +EEXIST +1' failing
+
+	example flow -c 'exec dd if=/etc/passwd of=/dev/null bs=100 count=1 2>/dev/null'
+	matches '(__[a-z0-9_]*)?sys_read' flow
+	line '  ksys_read' flow
+	line '    vfs_read' flow
+	line '    vfs_write' flow
+
+	example sockets -c 'usleep 1500000'
+	matches 'dropbear +[1-9][0-9]+ +[1-9][0-9]+' sockets
+
+	example jitter 20
+	matches '20 gaps, [0-9]+ us on average, [0-9]+ at most' jitter
+	example words 'b a b'
+	want $'a        1\nb        2' "$got" "$root: words"
 }
 
 for root in ${STAPX_ROOTS:-"$amd64_612" "$arm64_61"}; do
