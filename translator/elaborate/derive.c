@@ -420,6 +420,7 @@ struct probe *derive_probe(const struct derivation *d, enum probe_kind kind,
 	p->info = arena_new(e->a, struct probe_info);
 	p->info->decl = d->decl;
 	push_bodies(d, p->info);
+	settle_probewrites(e->a, p->info, d->decl->body);
 	push_conditions(d, p->info);
 	push_chain(d, p);
 	p->body = join_bodies(e->a, p->info);

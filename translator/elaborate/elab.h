@@ -126,6 +126,12 @@ struct probe *derive_probe(const struct derivation *d, enum probe_kind kind,
 			   const char *resolved);
 /* One statement of a probe's bodies. */
 struct stmt *join_bodies(struct arena *a, const struct probe_info *info);
+/* No loop may change the array that it walks. */
+bool check_iterations(struct elab *e);
+/* own: the script's body among them. */
+void settle_probewrites(struct arena *a, struct probe_info *info,
+			const struct stmt *own);
+const char *expr_text(struct arena *a, const struct expr *e);
 /* For a provider: why there is none.  The first cause stays. */
 void derive_cause(const struct derivation *d, struct loc at, const char *fmt,
 		  ...) PRINTF(3, 4);

@@ -143,6 +143,7 @@ bool pass_elaborate(struct session *s)
 	s->program = p;
 	ok = elaborate_targets(s, p) && ok;
 	ok = elaborate_symbols(s, p) && ok;
+	ok = ok && check_iterations(p->elab);
 	if (ok) {
 		warn_unwritten(p->elab);
 		ok = elaborate_types(s, p) && elaborate_display(s, p);

@@ -42,7 +42,7 @@ static struct expr *report(struct lower *l, const struct expr *e)
 
 /* ---- values kept from the entry ---- */
 
-static const char *expr_text(struct arena *a, const struct expr *e)
+const char *expr_text(struct arena *a, const struct expr *e)
 {
 	char *text = NULL;
 	size_t n = 0;
@@ -299,6 +299,9 @@ static struct expr *lower_defined(struct lower *l, struct expr *e,
 	size_t kept = l->probe ? l->probe->saved.n : 0;
 	bool is;
 
+	/* What settle_probewrites left is in a function. */
+	if (e->defined.probewrite)
+		return mk_number(l->e->a, e->loc, 0);
 	ast_walk_expr(v, inner);
 	if (is_waiting(inner))
 		return e;
