@@ -1,9 +1,11 @@
 #!/bin/bash
-# A module built fast is complete as kbuild's is: the same .modinfo, a version
-# for every undefined symbol and the one that Module.symvers has, the same
-# sections that the loader looks for, but for code that only runs while loading
-# (kept with the rest) and two lists that change nothing for a module
-# (translator/build/shrink.c says why).  On every kernel there is a sysroot of.
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows that a module built fast is complete as kbuild's is: the same .modinfo,
+# a version for every undefined symbol and the one that Module.symvers has, the
+# same sections that the loader looks for, but for code that only runs while
+# loading (kept with the rest) and two lists that change nothing for a module
+# (translator/build/shrink.c says why).  One script on every kernel there is a
+# sysroot of; each other one of tests/live and examples/ on one of them, in turn.
 set -u
 build=${STAPX_BUILD:?the build folder}
 export PATH=$build:$PATH
@@ -22,32 +24,56 @@ sections() {
 }
 roots=$(stap-sysroot list | awk '$1 ~ /^6[.].*cloud-(amd64|arm64)$/ { print $1 }')
 [ -n "$roots" ] || { echo "no sysroot to build for"; exit 1; }
-for root in $roots; do
-	script=$here/live/scripts/counts.stp
-	(cd "$tmp/fast" && stap -r "$root" -p4 -m samename "$script" >/dev/null 2>"$tmp/err") ||
-		{ fail "$root: $(tail -n 3 "$tmp/err")"; continue; }
-	(cd "$tmp/kbuild" && stap -r "$root" -p4 --kbuild -m samename "$script" >/dev/null 2>"$tmp/err") ||
-		{ fail "$root --kbuild: $(tail -n 3 "$tmp/err")"; continue; }
-	f=$tmp/fast/samename.ko k=$tmp/kbuild/samename.ko
+
+# compare ROOT SCRIPT
+compare() {
+	local root=$1 what="$1: $(basename "$2")" f=$tmp/fast/samename.ko k=$tmp/kbuild/samename.ko
+	shift
+	rm -f "$f" "$k"
+	(cd "$tmp/fast" && stap -g -r "$root" -p4 -m samename "$@" >/dev/null 2>"$tmp/err") ||
+		{ fail "$what: $(tail -n 3 "$tmp/err")"; return; }
+	(cd "$tmp/kbuild" && stap -g -r "$root" -p4 --kbuild -m samename "$@" >/dev/null 2>"$tmp/err") ||
+		{ fail "$what, --kbuild: $(tail -n 3 "$tmp/err")"; return; }
 	diff -u <(modinfo -0 "$k" | tr '\0' '\n' | grep -v '^filename') \
 		<(modinfo -0 "$f" | tr '\0' '\n' | grep -v '^filename') ||
-		fail "$root: .modinfo differs"
+		fail "$what: .modinfo differs"
+	modinfo -F vermagic "$f" | grep -q "^${root%%-cloud*}" || fail "$what: vermagic is $(modinfo -F vermagic "$f")"
 	modprobe --dump-modversions "$f" | sort -k2 >"$tmp/versions"
 	symvers=$(stap-sysroot show "$root" | awk '$1 == "build" { print $NF }')/Module.symvers
-	n=0
-	for s in $(readelf -sW "$f" | awk '$7 == "UND" && $8 != "" { print $8 }' | sort -u); do
-		n=$((n + 1))
-		have=$(awk -v s="$s" '$2 == s { print $1 }' "$tmp/versions")
-		true=$(awk -v s="$s" '$2 == s { print $1; exit }' "$symvers")
-		# Both tools leave off leading zeros in different ways.
-		[ -n "$have" ] && [ $((have)) = $((true)) ] ||
-			fail "$root: '$s' has version '$have', the kernel exports '$true'"
-	done
-	[ "$n" -gt 20 ] || fail "$root: only $n undefined symbols"
+	readelf -sW "$f" | awk '$7 == "UND" && $8 != "" { print $8 }' | sort -u >"$tmp/undefined"
+	# Both tools leave off leading zeros in different ways.
+	awk -v undefined="$tmp/undefined" -v versions="$tmp/versions" '
+		function plain(n) { sub(/^0x0*/, "", n); return n }
+		FILENAME == versions { have[$2] = plain($1); next }
+		FILENAME == undefined { want[$1] = 1; next }
+		$2 in want && !($2 in true) { true[$2] = plain($1) }
+		END {
+			for (s in want) if (!(s in have) || have[s] != true[s])
+				print s " has version \"" have[s] "\", the kernel exports \"" true[s] "\""
+		}' "$tmp/versions" "$tmp/undefined" "$symvers" >"$tmp/wrong"
+	[ ! -s "$tmp/wrong" ] || fail "$what: $(cat "$tmp/wrong")"
+	n=$(wc -l <"$tmp/undefined")
+	[ "$n" -gt 20 ] || fail "$what: only $n undefined symbols"
 	modprobe --dump-modversions "$k" | awk '{ print $2 }' | grep -qx module_layout &&
 		! awk '{ print $2 }' "$tmp/versions" | grep -qx module_layout &&
-		fail "$root: module_layout has no version"
-	diff -u <(sections "$k") <(sections "$f") || fail "$root: sections differ"
-	echo "$root: $n symbols, $(stat -c %s "$f") bytes fast, $(stat -c %s "$k") by kbuild"
+		fail "$what: module_layout has no version"
+	sections "$k" >"$tmp/sections.k"
+	sections "$f" >"$tmp/sections.f"
+	# kbuild takes all of the runtime, so a script may do without a section.
+	comm -12 "$tmp/sections.k" "$tmp/sections.f" >"$tmp/sections"
+	[ "${1##*/}" != counts.stp ] || cp "$tmp/sections.k" "$tmp/sections"
+	diff -u "$tmp/sections" "$tmp/sections.f" || fail "$what: sections differ"
+	echo "$what: $n symbols, $(stat -c %s "$f") bytes fast, $(stat -c %s "$k") by kbuild"
+}
+
+for root in $roots; do
+	compare "$root" "$here/live/scripts/counts.stp"
+done
+# shellcheck disable=SC2086
+set -- $roots
+for script in "$here"/live/scripts/*.stp "$here"/../examples/*.stp; do
+	[ "${script##*/}" != counts.stp ] || continue
+	compare "$1" "$script"
+	set -- "${@:2}" "$1"
 done
 exit $((bad > 0))

@@ -15,11 +15,12 @@ open AT_FDCWD, "/tmp/stapx-missing", O_RDONLY = -2 (ENOENT): 1'
 
 for root in "$amd64_61" "$amd64_612" "$arm64_61"; do
 	guest_start "$root" || { fail "$root"; continue; }
-	for how in '' --kbuild; do
-		got=$(rstap $how "$tests/live/scripts/counts.stp" -c "$load" 2>"$live_tmp/err") ||
-			fail "$root $how: exit status $?: $(tail -n 3 "$live_tmp/err")"
+	ways "$root"
+	for how in $ways; do
+		got=$(rstap "$tests/live/scripts/counts.stp" -c "$load" 2>"$live_tmp/err") ||
+			fail "$root: exit status $?: $(tail -n 3 "$live_tmp/err")"
 		# The order of equal sort keys is that of insertion.
-		want "$(sort <<<"$wanted")" "$(sort <<<"$got")" "$root $how"
+		want "$(sort <<<"$wanted")" "$(sort <<<"$got")" "$root"
 	done
 	want_clean "$root"
 	guest_stop

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Shows what the options of stap and staprun do on a target: limits, errors,
-# exit status, reports, files, archives, embedded C, sessions side by side.
+# exit status, reports, files, archives, embedded C, sessions side by side; in
+# modules built fast and by kbuild.
 . "$(dirname "$0")/lib.sh"
 session=$tests/live/scripts/session.stp
 two_folders='mkdir /tmp/zz; rmdir /tmp/zz; mkdir /tmp/zz; rmdir /tmp/zz'
@@ -127,8 +128,10 @@ files() {
 }
 
 archives() {
-	(cd "$live_tmp" && stap -r "$root" -p4 --archive one.stapx "$session" >/dev/null 2>"$live_tmp/err" &&
-		stap -r "$root" -p4 -m two "$session" >/dev/null 2>"$live_tmp/err") ||
+	local built=--kbuild
+	[ $how = kbuild ] || built=
+	(cd "$live_tmp" && stap -r "$root" -p4 $built --archive one.stapx "$session" >/dev/null 2>"$live_tmp/err" &&
+		stap -r "$root" -p4 $built -m two "$session" >/dev/null 2>"$live_tmp/err") ||
 		{ fail "$root: -p4: $(cat "$live_tmp/err")"; return; }
 	run 0 $'begin 1 str\nend 2' '' one.stapx -c "$two_folders"
 	run 0 $'begin 5 str\nend 2' '' -G n=5 one.stapx -c "$two_folders"
@@ -168,7 +171,6 @@ staprun() {
 }
 
 embedded() {
-	local how
 	cat >"$live_tmp/plain.stp" <<'S'
 %{ static int twice(int a) { return 2 * a; } %}
 function f:long (a:long, s:string) %{ STAP_RETVALUE = twice(STAP_ARG_a) + (STAP_ARG_s[0] == 'x'); %}
@@ -183,10 +185,8 @@ function release:string () %{ snprintf(STAP_RETVALUE, MAXSTRINGLEN, "%s %d", uts
 function number:long () %{ STAP_RETVALUE = NUMBER; %}
 probe begin { println(release(), " ", number()) exit() }
 S
-	for how in '' --kbuild; do
-		run 0 41 '' -g $how plain.stp
-		run 0 "$(on uname -r) 1 7" '' -g $how -DNUMBER=7 headers.stp
-	done
+	run 0 41 '' -g plain.stp
+	run 0 "$(on uname -r) 1 7" '' -g -DNUMBER=7 headers.stp
 }
 
 # The first is asked to end by the second's command; both count all folders.
@@ -206,16 +206,19 @@ for root in ${STAPX_ROOTS:-"$amd64_61"}; do
 	arch=x86_64
 	[[ $root == *arm64 ]] && arch=arm64
 	guest_start "$root" || { fail "$root"; continue; }
-	globals
-	limits
-	overload
-	soft_errors
-	report
-	commands
-	files
-	archives && staprun
-	embedded
-	together
+	ways "$amd64_61"
+	for how in $ways; do
+		globals
+		limits
+		overload
+		soft_errors
+		report
+		commands
+		files
+		archives && staprun
+		embedded
+		together
+	done
 	want_clean "$root"
 	guest_stop
 done
