@@ -256,6 +256,36 @@ static bool is_archive(const struct session *s)
 	return s->opt.script_file && str_ends(s->opt.script_file, ".stapx");
 }
 
+static bool run_up_to(struct session *s, int last)
+{
+	for (int n = 1; n <= last; n++)
+		if ((n == 2 && !session_prepare(s)) || !run_pass(s, n))
+			return false;
+	return true;
+}
+
+/* The same passes for each further kernel that the targets run. */
+static bool build_others(struct session *s)
+{
+	struct session *last = s;
+	struct sysroot *root;
+	const char *name;
+
+	for (size_t i = 1; (root = remote_sysroot(s, i, &name)); i++) {
+		vlog(s, 0, 1, "Again for '%s': kernel %s, %s\n", name,
+		     root->release, root->arch);
+		last->next = session_for(s, root, arena_printf(&s->arena,
+							       "kernel%zu", i));
+		last = last->next;
+		if (last && run_up_to(last, MIN(s->opt.last_pass, 4)))
+			continue;
+		diag_error(&s->diag, "no module for '%s' (kernel %s, %s): "
+			   "nothing is run", name, root->release, root->arch);
+		return false;
+	}
+	return true;
+}
+
 static int run_passes(struct session *s)
 {
 	if (!session_target(s) || !session_make_tmpdir(s))
@@ -264,13 +294,9 @@ static int run_passes(struct session *s)
 		return list(s);
 	if (lists_library(s))
 		return run_pass(s, 1) && parse_list_library(s, stdout) ? 0 : 1;
-	for (int n = 1; n <= s->opt.last_pass; n++) {
-		if (n == 2 && !session_prepare(s))
-			return 1;
-		if (!run_pass(s, n))
-			return 1;
-	}
-	return 0;
+	if (!run_up_to(s, MIN(s->opt.last_pass, 4)) || !build_others(s))
+		return 1;
+	return s->opt.last_pass < 5 || run_pass(s, 5) ? 0 : 1;
 }
 
 /* Before a target is asked for anything. */
@@ -287,6 +313,12 @@ static bool script_is_there(struct session *s)
 
 static int run_archive(struct session *s)
 {
+	if (s->opt.last_pass < 5) {
+		diag_error(&s->diag, "'%s' holds a module that is built "
+			   "already: leave out -p%d, or name the script",
+			   s->opt.script_file, s->opt.last_pass);
+		return 1;
+	}
 	s->archive_path = s->opt.script_file;
 	return session_make_tmpdir(s) && run_pass(s, 5) ? 0 : 1;
 }

@@ -169,8 +169,58 @@ bool session_make_tmpdir(struct session *s)
 	return true;
 }
 
+/* What was read from standard input is not there again. */
+static void take_script(struct session *to, const struct session *from)
+{
+	struct str_vec *texts = &to->opt.script_texts;
+
+	*texts = (struct str_vec){ 0 };
+	if (to->opt.script_file && !strcmp(to->opt.script_file, "-")) {
+		to->opt.script_file = NULL;
+		vec_push(&to->arena, texts, from->user->src->text);
+	}
+	for (size_t i = 0; i < from->opt.script_texts.n; i++)
+		vec_push(&to->arena, texts, from->opt.script_texts.v[i]);
+}
+
+struct session *session_for(struct session *s, struct sysroot *root,
+			    const char *folder)
+{
+	struct session *other = arena_new(&s->arena, struct session);
+	int err;
+
+	session_open(other);
+	other->opt = s->opt;
+	take_script(other, s);
+	other->sysroot = root;
+	other->tmpdir = path_join(&s->arena, s->tmpdir, folder);
+	err = mkdir_p(other->tmpdir, 0700);
+	errno = -err;
+	if (err) {
+		make_tmpdir_failed(s, s->tmpdir);
+		return NULL;
+	}
+	if (session_places(other) && session_target(other))
+		return other;
+	other->tmpdir = NULL;
+	session_close(other);
+	return NULL;
+}
+
+/* Their folders are within the first's. */
+static void close_next(struct session *s)
+{
+	struct session *next = s->next;
+
+	if (!next)
+		return;
+	next->tmpdir = NULL;
+	session_close(next);
+}
+
 void session_close(struct session *s)
 {
+	close_next(s);
 	remote_close(s);
 	if (s->program)
 		elaborate_close(s->program);

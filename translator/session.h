@@ -94,6 +94,9 @@ struct session {
 	const char *module_path;	/* the .ko, or the executable of --runtime=user */
 	const char *archive_path;
 	bool c_cached, module_cached;
+
+	struct session *next;		/* the same script for the next kernel
+					 * that targets of this run have */
 };
 
 /* Where a pass tells what it does, at its own verbosity (0 is silent). */
@@ -112,7 +115,12 @@ bool session_target(struct session *s);
 /* What pass 4 links with; prepares the sysroot on first use. */
 bool session_prepare(struct session *s);
 bool session_make_tmpdir(struct session *s);
-/* Removes the temporary folder (not with -k) and gives the memory back. */
+/* The session of another kernel: the same options, in a folder of its own
+ * below the temporary one.  NULL: reported. */
+struct session *session_for(struct session *s, struct sysroot *root,
+			    const char *folder);
+/* Removes the temporary folder (not with -k) and gives the memory back, those
+ * behind s->next before. */
 void session_close(struct session *s);
 
 /* A script that is not in a file: parsed, added to s->extra; NULL when an
@@ -125,9 +133,13 @@ bool pass_parse(struct session *s);	/* 1: parse/ */
 bool pass_elaborate(struct session *s);	/* 2: elaborate/ */
 bool pass_emit(struct session *s);	/* 3: emit/ */
 bool pass_build(struct session *s);	/* 4: build/ */
-/* Before pass 1 of a run with --remote: asks the first target what it is and
- * sets s->sysroot.  0, or -errno with the reason reported. */
+/* Before pass 1 of a run with --remote: asks the targets what they are, finds
+ * the sysroot of each kernel among them and sets s->sysroot to the first.  0,
+ * or -errno with the reason reported. */
 int remote_select_sysroot(struct session *s);
+/* The sysroot of the i-th kernel, and a target that runs it; NULL: there are
+ * no more. */
+struct sysroot *remote_sysroot(struct session *s, size_t i, const char **name);
 /* Ends the links and guests of this run, used or not. */
 void remote_close(struct session *s);
 /* 5: remote/host; the exit status of the run, 0 or 1 */

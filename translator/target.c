@@ -151,7 +151,7 @@ static void limit_passes(struct session *s)
 /* A run goes to the target anyway; without one it answers for -r. */
 static bool wants_remote_facts(const struct session *s)
 {
-	return s->opt.remotes.n &&
+	return s->opt.remotes.n && !s->sysroot &&
 	       (s->opt.last_pass >= 5 ||
 		(needs_sysroot(s) && !asked_for_target(s)));
 }

@@ -119,6 +119,8 @@ struct agent *agent_new(struct arena *a, const char *name, struct link *link,
 		fatal("no memory for the trace");
 	text_view_verbose(g->view, job->verbose > 0);
 	text_view_quiet(g->view, job->quiet);
+	if (job->several)
+		text_view_name(g->view, name);
 	g->heard_at = g->spoke_at = clock_ms();
 	queue_beginning(g);
 	return g;
@@ -196,8 +198,7 @@ static int take_frame(struct agent *g, const struct wire_frame *f)
 	case WIRE_STREAM:
 		return take_stream(g, f);
 	case WIRE_STDOUT:
-		fwrite(f->payload, 1, f->n, g->out);
-		fflush(g->out);
+		text_view_put(g->view, f->payload, f->n);
 		return 0;
 	case WIRE_STDERR:
 		fflush(g->out);

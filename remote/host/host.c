@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pass 5, and the question that comes before pass 1: what is the target?  In:
- * the session's options and what pass 4 made.  Out: the script's output, an
+ * Pass 5, and reaching the targets before pass 1.  In: the session's options
+ * and what pass 4 made for each kernel.  Out: the script's output, an
  * exit status, a target as it was before.
  *
  * All targets are reached first, then all are started, then one loop serves
@@ -146,8 +146,7 @@ static int reach(struct session *s, struct target *t, const char **why)
 	return err ? err : ask_facts(s, t, why);
 }
 
-/* Reaches every --remote, once in a run. */
-static int reach_all(struct session *s)
+int reach_all(struct session *s)
 {
 	const char *why = "";
 	int err = 0;
@@ -187,98 +186,6 @@ void remote_close(struct session *s)
 	if (s->remote->signals_fd >= 0)
 		close(s->remote->signals_fd);
 	s->remote = NULL;
-}
-
-/* ---- which sysroot ---- */
-static bool same_kernel(const struct target *a, const struct target *b)
-{
-	return !strcmp(a->facts.release, b->facts.release) &&
-	       !strcmp(a->facts.machine, b->facts.machine) &&
-	       build_id_equal(&a->facts.build_id, &b->facts.build_id);
-}
-
-/* What the user named must be what the target runs. */
-static bool fits(struct session *s, const struct sysroot *r,
-		 const struct target *t)
-{
-	const struct build_id *want = &r->build_id,
-			      *have = &t->facts.build_id;
-
-	if (strcmp(r->arch, t->facts.arch)) {
-		diag_error(&s->diag, "the sysroot '%s' is for %s, '%s' is %s: "
-			   "leave -r and --sysroot away, or name one for %s",
-			   r->name, r->arch, t->name, t->facts.arch,
-			   t->facts.arch);
-		return false;
-	}
-	if (strcmp(r->release, t->facts.release)) {
-		diag_error(&s->diag, "the sysroot '%s' is of kernel %s "
-			   "(build-id %s), '%s' runs %s (build-id %s): import "
-			   "that one with `stap-sysroot import`", r->name,
-			   r->release, build_id_hex(&s->arena, want), t->name,
-			   t->facts.release, build_id_hex(&s->arena, have));
-		return false;
-	}
-	if (want->n && have->n && !build_id_equal(want, have)) {
-		diag_error(&s->diag, "the sysroot '%s' has the kernel with "
-			   "build-id %s, '%s' runs the one with build-id %s, "
-			   "of the same release %s: import the kernel that "
-			   "runs there", r->name,
-			   build_id_hex(&s->arena, want), t->name,
-			   build_id_hex(&s->arena, have), r->release);
-		return false;
-	}
-	return true;
-}
-
-static int find_for(struct session *s, struct target *t)
-{
-	struct sysroot_query q = { .release = s->opt.release,
-				   .arch = s->opt.arch,
-				   .dir = s->opt.sysroot };
-	const char *why = "no sysroot fits";
-	int err;
-
-	if (t->vm && !q.release && !q.dir) {
-		s->sysroot = t->vm_sysroot;
-		return 0;
-	}
-	if (!q.release && !q.dir) {
-		q.release = t->facts.release;
-		q.arch = t->facts.arch;
-		q.build_id = t->facts.build_id.n ? &t->facts.build_id : NULL;
-	}
-	err = sysroot_find(&s->arena, &q, &s->sysroot, &why);
-	if (!err)
-		return 0;
-	s->sysroot = NULL;
-	diag_error(&s->diag, "'%s' runs kernel %s on %s, build-id %s: %s",
-		   t->name, t->facts.release, t->facts.arch,
-		   build_id_hex(&s->arena, &t->facts.build_id), why);
-	return err;
-}
-
-int remote_select_sysroot(struct session *s)
-{
-	struct target *first;
-	int err = reach_all(s);
-
-	if (err)
-		return err;
-	first = s->remote->targets.v[0];
-	if (!first->url)
-		return 0;
-	vec_for (i, &s->remote->targets) {
-		struct target *t = s->remote->targets.v[i];
-
-		if (same_kernel(first, t))
-			continue;
-		diag_error(&s->diag, "'%s' and '%s' run different kernels; "
-			   "give each a run of its own", first->name, t->name);
-		return -EINVAL;
-	}
-	err = find_for(s, first);
-	return err ? err : fits(s, s->sysroot, first) ? 0 : -ENOEXEC;
 }
 
 /* ---- what is run ---- */
@@ -426,6 +333,7 @@ static void fill_job(struct session *s, const struct cargo *c,
 		.module = c->module, .module_size = c->size,
 		.module_name = c->name, .verbose = o->verbose[5],
 		.quiet = o->suppress_warnings,
+		.several = s->remote->targets.n > 1,
 	};
 	add_option(s, job, "module", c->name);
 	if (o->command)
@@ -590,24 +498,26 @@ static int finish(struct session *s, struct target *t)
 	return status;
 }
 
-static bool start_all(struct session *s, const struct agent_job *job,
+static bool start_all(struct session *s, const struct cargo *c,
 		      struct loop *l)
 {
-	vec_for (i, &s->remote->targets)
-		if (!start(s, s->remote->targets.v[i], job, l))
+	vec_for (i, &s->remote->targets) {
+		struct target *t = s->remote->targets.v[i];
+		struct agent_job job;
+
+		fill_job(s, &c[t->kernel], &job);
+		if (!start(s, t, &job, l))
 			return false;
+	}
 	return true;
 }
 
 static int run_targets(struct session *s, const struct cargo *c,
 		       struct loop *l)
 {
-	struct agent_job job;
+	bool started = start_all(s, c, l);
 	int status = 0;
-	bool started;
 
-	fill_job(s, c, &job);
-	started = start_all(s, &job, l);
 	while (started && !all_over(s))
 		turn(l);
 	vec_for (i, &s->remote->targets)
@@ -667,23 +577,37 @@ static int with_output(struct session *s, const struct cargo *c)
 	return status;
 }
 
+/* One a kernel, in the order of the sessions that built them. */
+static bool all_cargo(struct session *s, struct cargo *c, size_t n)
+{
+	if (s->archive_path)
+		return cargo_of_archive(s, c);
+	for (; s && n--; s = s->next)
+		if (!cargo_of_module(s, c++))
+			return false;
+	return true;
+}
+
 int pass_run(struct session *s)
 {
-	struct cargo c = { 0 };
+	struct cargo *c;
 	int status = 1;
+	size_t n;
 	bool good;
 
 	if (s->opt.runtime == RUNTIME_USER)
 		return run_user(s);
 	if (reach_all(s))
 		return 1;
-	good = s->archive_path ? cargo_of_archive(s, &c) :
-		cargo_of_module(s, &c);
+	n = MAX(s->remote->kernels.n, (size_t)1);
+	c = arena_alloc(&s->arena, n * sizeof(*c));
+	good = all_cargo(s, c, n);
 	for (size_t i = 0; good && i < s->remote->targets.n; i++)
 		good = target_can(s, s->remote->targets.v[i]) &&
-		       cargo_fits(s, &c, s->remote->targets.v[i]);
+		       cargo_fits(s, &c[s->remote->targets.v[i]->kernel],
+				  s->remote->targets.v[i]);
 	if (good)
-		status = with_output(s, &c);
-	package_free(&c.archive);
+		status = with_output(s, c);
+	package_free(&c->archive);
 	return status;
 }

@@ -43,11 +43,18 @@ struct target {
 	struct target_facts facts;
 	const char *folder;	/* the run's, there; NULL: none yet */
 	struct agent *agent;	/* while it runs */
+	size_t kernel;		/* which of the run's */
+};
+/* What at least one target runs. */
+struct kernel {
+	struct target *first;	/* of those that run it */
+	struct sysroot *sysroot;
 };
 struct remote {
 	int signals_fd;		/* interrupts, while they are blocked */
 	sigset_t before;
 	VEC(struct target *) targets;
+	VEC(struct kernel) kernels;	/* once the sysroots are selected */
 };
 
 /* push.c: staprun into a folder of the target, and started there. */
@@ -67,6 +74,7 @@ struct agent_job {
 	VEC(struct wire_option) options;
 	int verbose;			/* pass 5's */
 	bool quiet;			/* -w */
+	bool several;			/* targets: messages say which */
 };
 /* The link becomes the agent's; prefix may be NULL. */
 struct agent *agent_new(struct arena *a, const char *name, struct link *link,
@@ -97,7 +105,11 @@ bool sink_full(struct sink *s);		/* slow reader: take no more */
 int sink_close(struct sink *s, int ms);
 int sink_error(struct sink *s);		/* of standard output: 0 or an errno */
 
-/* ---- host.c: session.h's remote_select_sysroot and pass_run ---- */
+/* ---- kernels.c: session.h's remote_select_sysroot, remote_sysroot ---- */
+
+/* ---- host.c: session.h's pass_run ---- */
+/* Reaches every --remote, once in a run; 0, or -errno and reported. */
+int reach_all(struct session *s);
 void remote_close(struct session *s);
 
 /* ---- user.c: --runtime=user ---- */

@@ -156,6 +156,10 @@ extern const struct stream_view stream_text_view;
  * only when memory is short. */
 struct text_view *text_view_new(FILE *out, FILE *err, const char *prefix);
 void text_view_free(struct text_view *v);
+/* Begins each message, where there are several targets; must stay. */
+void text_view_name(struct text_view *v, const char *name);
+/* Other output of the target, with the prefix. */
+void text_view_put(struct text_view *v, const void *p, size_t n);
 /* Errors shown so far: the run's exit status is 1 when there are any. */
 uint64_t text_view_errors(const struct text_view *v);
 /* -v: say why probes were skipped. */

@@ -14,7 +14,7 @@
 
 struct text_view {
 	FILE *out, *err;
-	const char *prefix;
+	const char *prefix, *name;
 	bool line_begun;
 	bool verbose, quiet;
 	bool reported;		/* the heading of -t was written */
@@ -60,6 +60,11 @@ void text_view_verbose(struct text_view *v, bool on)
 	v->verbose = on;
 }
 
+void text_view_name(struct text_view *v, const char *name)
+{
+	v->name = name;
+}
+
 void text_view_quiet(struct text_view *v, bool on)
 {
 	v->quiet = on;
@@ -89,15 +94,29 @@ static void put_text(struct text_view *v, const char *s, size_t n)
 		fwrite(s, 1, n, v->out);
 }
 
+void text_view_put(struct text_view *v, const void *p, size_t n)
+{
+	put_text(v, p, n);
+	fflush(v->out);
+}
+
+/* What a message about a target begins with. */
+static void begin_message(struct text_view *v, const char *kind)
+{
+	fprintf(v->err, "%s%s%s", kind, v->name ? v->name : "",
+		v->name ? ": " : "");
+}
+
 static void put_message(struct text_view *v, const char *kind, const char *s)
 {
 	size_t n = strlen(s);
-	bool has_kind = !strncmp(s, kind, strlen(kind));
+	size_t skip = strncmp(s, kind, strlen(kind)) ? 0 : strlen(kind);
 
 	while (n && s[n - 1] == '\n')
 		n--;
 	fflush(v->out);
-	fprintf(v->err, "%s%.*s\n", has_kind ? "" : kind, (int)n, s);
+	begin_message(v, kind);
+	fprintf(v->err, "%.*s\n", (int)(n - skip), s + skip);
 }
 
 static uint64_t hash_text(const char *s)
@@ -216,7 +235,8 @@ static void text_lost(void *arg, uint32_t cpu, uint64_t n)
 	struct text_view *v = arg;
 
 	fflush(v->out);
-	fprintf(v->err, "WARNING: %llu record%s lost on cpu %u\n",
+	begin_message(v, "WARNING: ");
+	fprintf(v->err, "%llu record%s lost on cpu %u\n",
 		(unsigned long long)n, n == 1 ? "" : "s", cpu);
 }
 
@@ -265,10 +285,13 @@ static void tell_skips(struct text_view *v)
 		{ "overload", v->status.skipped_overload },
 	};
 
-	for (size_t i = 0; i < sizeof(skips) / sizeof(*skips); i++)
-		if (skips[i].n)
-			fprintf(v->err, "WARNING: Skipped due to %s: %u\n",
-				skips[i].why, skips[i].n);
+	for (size_t i = 0; i < sizeof(skips) / sizeof(*skips); i++) {
+		if (!skips[i].n)
+			continue;
+		begin_message(v, "WARNING: ");
+		fprintf(v->err, "Skipped due to %s: %u\n", skips[i].why,
+			skips[i].n);
+	}
 }
 
 static void text_end(void *arg, bool ended, int status)
@@ -276,14 +299,17 @@ static void text_end(void *arg, bool ended, int status)
 	struct text_view *v = arg;
 
 	fflush(v->out);
-	if (v->damaged)
-		fprintf(v->err, "WARNING: %llu damaged records are not shown\n",
+	if (v->damaged) {
+		begin_message(v, "WARNING: ");
+		fprintf(v->err, "%llu damaged records are not shown\n",
 			(unsigned long long)v->damaged);
-	if ((v->status.errors || v->status.skipped) && !v->quiet)
-		fprintf(v->err,
-			"WARNING: Number of errors: %llu, skipped probes: %llu\n",
+	}
+	if ((v->status.errors || v->status.skipped) && !v->quiet) {
+		begin_message(v, "WARNING: ");
+		fprintf(v->err, "Number of errors: %llu, skipped probes: %llu\n",
 			(unsigned long long)v->status.errors,
 			(unsigned long long)v->status.skipped);
+	}
 	if (v->verbose)
 		tell_skips(v);
 }
