@@ -73,10 +73,10 @@ static void print_type(FILE *out, enum type t)
 static void print_global(FILE *out, const struct global_decl *g)
 {
 	fprintf(out, "%sglobal %s", g->is_private ? "private " : "", g->name);
-	if (g->size)
-		fprintf(out, "[%lld]", (long long)g->size);
 	if (g->wrap)
 		fputc('%', out);
+	if (g->size)
+		fprintf(out, "[%lld]", (long long)g->size);
 	if (g->init) {
 		fputs(" = ", out);
 		print_arg(out, g->init);
@@ -109,8 +109,10 @@ static void print_func(FILE *out, const struct func_decl *f)
 static void print_alias(FILE *out, const struct alias_decl *d)
 {
 	fputs("probe ", out);
-	print_points(out, &d->names);
-	fputs(d->epilogue ? " += " : " = ", out);
+	vec_for(i, &d->names) {
+		print_point(out, d->names.v[i]);
+		fputs(d->epilogue ? " += " : " = ", out);
+	}
 	print_points(out, &d->points);
 	fputc('\n', out);
 	ast_print_stmt(out, d->body, 0);

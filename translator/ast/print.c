@@ -32,7 +32,11 @@ static void print_infix(FILE *out, enum op op, const struct expr *a,
 {
 	print_operand(out, a);
 	fprintf(out, " %s ", op_text(op));
-	print_operand(out, b);
+	/* What stands there is a literal, and never anything else. */
+	if (op == OP_MATCH || op == OP_NMATCH)
+		ast_print_expr(out, b);
+	else
+		print_operand(out, b);
 }
 
 static void print_comps(FILE *out, const struct comp_vec *comps)

@@ -42,6 +42,11 @@ static struct expr *at_defined(struct parser *p, const struct token *t,
 	struct expr *e = new_expr(p, EXPR_DEFINED, t);
 
 	e->defined.probewrite = probewrite;
+	if (probewrite && peek(p)->kind != TOK_IDENT)
+		parse_fail(p, peek(p), "expected identifier");
+	if (probewrite && !tok_is(peek_after(p), ")"))
+		parse_fail(p, peek_after(p), "expected ')'; @probewrite takes "
+					     "the name of a variable");
 	e->defined.e = parse_expr(p);
 	return e;
 }
@@ -82,7 +87,7 @@ static struct expr *at_const(struct parser *p, const struct token *t, int kind)
 	return e;
 }
 
-/* raw := "(" expr "," expr ")" | "(" expr ")" for registers */
+/* raw := "(" NUMBER "," expr ")" | "(" NUMBER ")" for registers */
 static struct expr *at_raw(struct parser *p, const struct token *t, int kind)
 {
 	struct expr *e = new_expr(p, EXPR_RAW, t);
@@ -90,7 +95,9 @@ static struct expr *at_raw(struct parser *p, const struct token *t, int kind)
 	if (kind == RAW_KDEREF || kind == RAW_KREGISTER)
 		require_guru(p, t);
 	e->raw.kind = (enum raw_kind)kind;
-	e->raw.arg = parse_expr(p);
+	if (peek(p)->kind != TOK_NUMBER)
+		parse_fail(p, peek(p), "expected number");
+	e->raw.arg = parse_literal(p, take(p));
 	if (kind == RAW_KDEREF || kind == RAW_UDEREF) {
 		expect_op(p, ",");
 		e->raw.size = e->raw.arg;
@@ -215,14 +222,21 @@ struct expr *parse_at_operator(struct parser *p, const struct token *t)
 {
 	const struct at_operator *o = at_find(t);
 	struct expr *e, *bucket;
+	size_t at = p->i;
 
 	if (!o)
 		unknown_at(p, t);
 	expect_op(p, "(");
 	e = o->rule(p, t, o->arg);
 	expect_op(p, ")");
-	if (e->kind != EXPR_HIST || !accept_op(p, "["))
+	if (e->kind != EXPR_HIST)
 		return e;
+	if (!accept_op(p, "[")) {
+		if (p->hist_at != at)
+			parse_fail(p, t, "base histogram operator where "
+					 "expression expected");
+		return e;
+	}
 	bucket = new_expr(p, EXPR_HIST_BUCKET, t);
 	bucket->bucket.hist = e;
 	bucket->bucket.index = parse_expr(p);
@@ -258,6 +272,31 @@ static const struct print_form *print_find(const char *name)
 	return NULL;
 }
 
+bool is_print_word(const struct token *t)
+{
+	return print_find(t->s);
+}
+
+/* values := expr {"," expr}; a histogram may stand alone for all of them */
+static void print_values(struct parser *p, struct expr *e)
+{
+	size_t start = p->i;
+	struct expr *hist;
+
+	if (!e->print.has_format && !e->print.delimited && at_histogram(p)) {
+		p->hist_at = start + 1;
+		hist = parse_at_operator(p, take(p));
+		if (hist->kind == EXPR_HIST) {
+			vec_push(p->a, &e->print.args, hist);
+			return;
+		}
+		p->i = start; /* a bucket may be part of more */
+	}
+	do {
+		vec_push(p->a, &e->print.args, parse_expr(p));
+	} while (accept_op(p, ","));
+}
+
 /* print := NAME "(" [STRING for a format or delimiter] {"," expr} ")" */
 struct expr *parse_print(struct parser *p, const struct token *t)
 {
@@ -284,12 +323,13 @@ struct expr *parse_print(struct parser *p, const struct token *t)
 		more = accept_op(p, ",");
 	} else if (f->delimited) {
 		e->print.delimiter = expect_string(p);
-		more = accept_op(p, ",");
+		expect_op(p, ",");
 	}
-	while (more) {
-		vec_push(p->a, &e->print.args, parse_expr(p));
-		more = accept_op(p, ",");
-	}
+	if (more)
+		print_values(p, e);
+	if (f->delimited && e->print.args.n < 2)
+		parse_fail(p, peek(p), "expected ','; '%s' takes a delimiter "
+				       "and two values or more", f->name);
 	expect_op(p, ")");
 	return e;
 }

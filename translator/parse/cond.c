@@ -79,13 +79,18 @@ static bool cond_operator(struct cond *x, enum cmp *cmp)
 }
 
 /* "6.1*" may be a pattern, but only where equality is asked. */
-static bool compare_version(const char *have, enum cmp cmp, const char *want)
+static bool compare_version(struct cond *x, const char *have,
+			    const struct token *op, enum cmp cmp,
+			    const char *want, bool *holds)
 {
-	if (cmp == CMP_EQ)
-		return glob_match(want, have);
-	if (cmp == CMP_NE)
-		return !glob_match(want, have);
-	return cmp_holds(cmp, strverscmp(have, want));
+	if (cmp == CMP_EQ || cmp == CMP_NE)
+		*holds = glob_match(want, have) == (cmp == CMP_EQ);
+	else if (has_wildcard(want))
+		return cond_error(x, op, "wildcard not allowed with order "
+					 "comparison operators");
+	else
+		*holds = cmp_holds(cmp, strverscmp(have, want));
+	return true;
 }
 
 static bool compare_names(struct cond *x, const char *have,
@@ -119,14 +124,9 @@ static bool compare_config(struct cond *x, const struct token *a,
 	if (b->kind == TOK_STRING)
 		return compare_names(x, have, op, cmp, b->s, holds);
 	if (b->kind == TOK_NUMBER) {
-		char *end;
-		long long n = strtoll(have, &end, 0);
-
-		/* One that is not set, or no number, equals none. */
-		if (!*have || *end)
-			*holds = cmp == CMP_NE;
-		else
-			*holds = compare_numbers(cmp, n, (int64_t)b->value);
+		/* One that is not set, or no number, is 0. */
+		*holds = compare_numbers(cmp, strtoll(have, NULL, 0),
+					 (int64_t)b->value);
 		return true;
 	}
 	if (b->kind == TOK_IDENT && str_starts(b->s, "CONFIG_")) {
@@ -177,13 +177,14 @@ static bool compare_subject(struct cond *x, const struct token *a,
 	if (!strcmp(a->s, "guru_mode")) {
 		if (b->kind != TOK_NUMBER)
 			return cond_error(x, b, "expected number");
+		if (cmp != CMP_EQ && cmp != CMP_NE)
+			return cond_error(x, op, "expected '==' or '!='");
 		*holds = compare_numbers(cmp, x->s->opt.guru,
 					 (int64_t)b->value);
 		return true;
 	}
 	if (have && b->kind == TOK_STRING) {
-		*holds = compare_version(have, cmp, b->s);
-		return true;
+		return compare_version(x, have, op, cmp, b->s, holds);
 	}
 	if (have)
 		return cond_error(x, b, "expected string literal");

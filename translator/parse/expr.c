@@ -48,7 +48,7 @@ struct expr_vec parse_keys(struct parser *p)
 	return keys;
 }
 
-static struct expr *parse_literal(struct parser *p, const struct token *t)
+struct expr *parse_literal(struct parser *p, const struct token *t)
 {
 	struct expr *e;
 
@@ -118,21 +118,6 @@ static struct expr *parse_target_var(struct parser *p, const struct token *t)
 	return e;
 }
 
-/* list := "[" keys "in" NAME */
-static struct expr *parse_tuple_in(struct parser *p)
-{
-	struct expr_vec keys = parse_keys(p);
-	const struct token *in = peek(p);
-	struct expr *e;
-
-	if (!accept_word(p, "in"))
-		parse_fail(p, in, "expected 'in'");
-	e = new_expr(p, EXPR_IN, in);
-	e->in.keys = keys;
-	e->in.array = expect_name(p)->s;
-	return e;
-}
-
 static struct expr *parse_call(struct parser *p, const struct token *t)
 {
 	struct expr *e = new_expr(p, EXPR_CALL, t);
@@ -160,7 +145,7 @@ static struct expr *parse_word(struct parser *p, const struct token *t)
 	if (is_keyword(t->s))
 		parse_fail(p, t, "expected literal string or number, or an "
 				 "expression");
-	if (at_op(p, "(")) {
+	if (at_op(p, "(") || is_print_word(t)) {
 		e = parse_print(p, t);
 		return e ? e : parse_call(p, t);
 	}
@@ -172,7 +157,7 @@ static struct expr *parse_word(struct parser *p, const struct token *t)
 	return e;
 }
 
-/* primary := NUMBER | STRING | EMBEDDED | "(" expr ")" | "[" … | word */
+/* primary := NUMBER | STRING | EMBEDDED | "(" expr ")" | word */
 static struct expr *parse_primary(struct parser *p)
 {
 	const struct token *t = take(p);
@@ -196,8 +181,6 @@ static struct expr *parse_primary(struct parser *p)
 		expect_op(p, ")");
 		return e;
 	}
-	if (tok_is(t, "["))
-		return parse_tuple_in(p);
 	parse_fail(p, t, "expected literal string or number, or an expression");
 }
 
@@ -353,14 +336,26 @@ static struct expr *parse_crement(struct parser *p)
 	return e;
 }
 
-static struct expr *parse_address(struct parser *p, const struct token *t)
+/* &(a ? b : c) is a ? &b : &c: macros choose between kernels that way. */
+static void take_address(struct parser *p, struct expr *e,
+			 const struct token *t)
 {
-	struct expr *e = parse_postfix(p);
-
+	if (e->kind == EXPR_TERNARY) {
+		take_address(p, e->ternary.a, t);
+		take_address(p, e->ternary.b, t);
+		return;
+	}
 	if (e->kind != EXPR_TARGET || e->target.address_of)
 		parse_fail(p, t, "cannot take the address of this; '&' wants "
 				 "a target variable, @cast, @var or ->");
 	e->target.address_of = true;
+}
+
+static struct expr *parse_address(struct parser *p, const struct token *t)
+{
+	struct expr *e = parse_postfix(p);
+
+	take_address(p, e, t);
 	return e;
 }
 
@@ -411,26 +406,12 @@ static enum op assign_op(const struct token *t)
 	return OP_NONE;
 }
 
-/* a "in" NAME */
-static struct expr *new_in(struct parser *p, const struct token *t,
-			   struct expr *a)
-{
-	struct expr *e = new_expr(p, EXPR_IN, t);
-
-	vec_push(p->a, &e->in.keys, a);
-	e->in.array = expect_name(p)->s;
-	return e;
-}
-
 static struct expr *new_binary(struct parser *p, const struct token *t,
 			       enum op op, struct expr *a, struct expr *b)
 {
 	bool logical = op == OP_OROR || op == OP_ANDAND;
 	struct expr *e = new_expr(p, logical ? EXPR_LOGICAL : EXPR_BINARY, t);
 
-	if ((op == OP_MATCH || op == OP_NMATCH) && b->kind != EXPR_STRING)
-		parse_fail(p, t, "expected a string literal on the right of "
-				 "'%s'", t->s);
 	if (logical) {
 		e->logical.op = op;
 		e->logical.a = a;
@@ -443,23 +424,84 @@ static struct expr *new_binary(struct parser *p, const struct token *t,
 	return e;
 }
 
-/* binary := unary {OP unary}, for operators that bind at least so tight */
+static struct expr *parse_binary(struct parser *p, int tight);
+
+static bool is_match(enum op op)
+{
+	return op == OP_MATCH || op == OP_NMATCH;
+}
+
+/* comparison := sum {COMPARE sum} | sum ("=~" | "!~") STRING */
+static struct expr *parse_comparison(struct parser *p)
+{
+	int tighter = op_precedence(OP_EQ) + 1;
+	struct expr *a = parse_binary(p, tighter);
+	const struct token *t = peek(p);
+	enum op op = binary_op(t);
+
+	if (is_match(op)) {
+		take(p);
+		if (peek(p)->kind != TOK_STRING)
+			parse_fail(p, peek(p), "expected literal string on "
+					       "the right of '%s'", t->s);
+		return new_binary(p, t, op, a, parse_literal(p, take(p)));
+	}
+	while (op_precedence(op) == op_precedence(OP_EQ) && !is_match(op)) {
+		take(p);
+		a = new_binary(p, t, op, a, parse_binary(p, tighter));
+		t = peek(p);
+		op = binary_op(t);
+	}
+	return a;
+}
+
+/* membership := comparison ["in" NAME] | "[" keys "in" NAME */
+static struct expr *parse_membership(struct parser *p)
+{
+	struct expr_vec keys = { 0 };
+	const struct token *t;
+	struct expr *e = NULL;
+
+	if (accept_op(p, "["))
+		keys = parse_keys(p);
+	else
+		e = parse_comparison(p);
+	t = peek(p);
+	if (!accept_word(p, "in")) {
+		if (!e)
+			parse_fail(p, t, "expected 'in'");
+		return e;
+	}
+	if (e)
+		vec_push(p->a, &keys, e);
+	e = new_expr(p, EXPR_IN, t);
+	e->in.keys = keys;
+	e->in.array = expect_name(p)->s;
+	return e;
+}
+
+/*
+ * binary := operand {OP operand}, for operators that bind at least so tight;
+ * those from "||" to "&" have a membership for an operand, those from "<<" to
+ * "*" a unary, and comparisons stand between the two.
+ */
 static struct expr *parse_binary(struct parser *p, int tight)
 {
-	struct expr *a = parse_unary(p);
+	int in = op_precedence(OP_IN);
+	struct expr *a;
 
+	if (tight == in)
+		return parse_membership(p);
+	a = tight < in ? parse_membership(p) : parse_unary(p);
 	for (;;) {
 		const struct token *t = peek(p);
-		enum op op = binary_op(t);
+		int prec = op_precedence(binary_op(t));
 
-		if (op == OP_NONE || op_precedence(op) < tight)
+		if (prec < tight || (tight < in && prec >= in))
 			return a;
 		take(p);
-		if (op == OP_IN)
-			a = new_in(p, t, a);
-		else
-			a = new_binary(p, t, op, a,
-				       parse_binary(p, op_precedence(op) + 1));
+		a = new_binary(p, t, binary_op(t), a,
+			       parse_binary(p, prec + 1));
 	}
 }
 

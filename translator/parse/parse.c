@@ -102,6 +102,8 @@ int64_t expect_number(struct parser *p, bool *hex)
 		parse_fail(p, t, "expected number");
 	if (hex)
 		*hex = t->hex && !minus;
+	if (minus && t->value > (uint64_t)INT64_MAX + 1)
+		parse_fail(p, t, "number invalid or out of range");
 	return (int64_t)(minus ? 0 - t->value : t->value);
 }
 
@@ -164,15 +166,13 @@ static void parse_global_size(struct parser *p, struct global_decl *g)
 {
 	const struct token *t = peek(p);
 
-	if (accept_op(p, "]"))
-		return;
 	g->size = expect_number(p, NULL);
 	if (g->size <= 0 || g->size > 100000000)
 		parse_fail(p, t, "array size out of range");
 	expect_op(p, "]");
 }
 
-/* one := NAME {"[" [NUMBER] "]" | "%"} ["=" literal] */
+/* one := NAME ["%"] ["[" NUMBER "]"] ["=" literal] */
 static void parse_one_global(struct parser *p, bool is_private)
 {
 	const struct token *t = expect_name(p);
@@ -185,25 +185,27 @@ static void parse_one_global(struct parser *p, bool is_private)
 	g->name = t->s;
 	g->is_private = is_private;
 	g->file = p->file;
-	for (;;) {
-		if (accept_op(p, "["))
-			parse_global_size(p, g);
-		else if (accept_op(p, "%"))
-			g->wrap = true;
-		else
-			break;
-	}
-	if (accept_op(p, "="))
+	g->wrap = accept_op(p, "%");
+	if (accept_op(p, "["))
+		parse_global_size(p, g);
+	t = peek(p);
+	if (accept_op(p, "=")) {
+		if (g->size)
+			parse_fail(p, t, "only scalar globals can be "
+					 "initialized");
 		g->init = parse_global_init(p);
+	}
 	vec_push(p->a, &p->file->globals, g);
 }
 
-/* globals := one {"," one} */
+/* globals := one {"," one} {";"} */
 static void parse_globals(struct parser *p, bool is_private)
 {
 	do {
 		parse_one_global(p, is_private);
 	} while (accept_op(p, ","));
+	while (accept_op(p, ";"))
+		;
 }
 
 /* type := ":" ("long" | "string") */
@@ -255,48 +257,69 @@ static void parse_function(struct parser *p, bool is_private)
 	if (accept_op(p, ":")) {
 		t = peek(p);
 		f->priority = expect_number(p, NULL);
-		if (f->priority < 0)
-			parse_fail(p, t, "expected priority >= 0");
+		if (f->priority <= 0)
+			parse_fail(p, t, "specified priority must be > 0");
 	}
-	if (peek(p)->kind == TOK_EMBEDDED)
+	if (peek(p)->kind == TOK_EMBEDDED) {
 		f->code = parse_embedded_code(p, &f->code_len);
-	else
+	} else {
+		p->in_function = true;
 		f->body = parse_block(p);
+		p->in_function = false;
+	}
 	vec_push(p->a, &p->file->funcs, f);
 }
 
-static void check_alias_names(struct parser *p, const struct point_vec *names,
-			      const struct token *t)
+/* One name of an alias; t is what shows that it is one. */
+static void add_alias_name(struct parser *p, struct point_vec *names,
+			   const struct point_vec *point,
+			   const struct token *t)
 {
-	vec_for(i, names) {
-		const struct probe_point *n = names->v[i];
+	const struct probe_point *n = point->v[0];
 
-		if (n->optional || n->condition)
-			parse_fail(p, t, "the name of an alias takes no '?', "
-					 "'!' or condition");
-		vec_for(k, &n->comps)
-			if (has_wildcard(n->comps.v[k].name))
-				parse_fail(p, t, "the name of an alias takes "
-						 "no wildcard");
-	}
+	if (point->n > 1)
+		parse_fail(p, t, "expected probe point specifier; an alias is "
+				 "one name, without ',' and braces");
+	if (n->optional || n->condition)
+		parse_fail(p, t, "the name of an alias takes no '?', "
+				 "'!' or condition");
+	vec_for(k, &n->comps)
+		if (has_wildcard(n->comps.v[k].name))
+			parse_fail(p, t, "the name of an alias takes no "
+					 "wildcard");
+	vec_push(p->a, names, point->v[0]);
 }
 
-/* alias := names ("=" | "+=") points block ["," block] */
-static void parse_alias(struct parser *p, struct point_vec names,
+static bool at_alias(struct parser *p)
+{
+	return at_op(p, "=") || at_op(p, "+=");
+}
+
+/* alias := name {("=" | "+=") name} ("=" | "+=") points block ["," block] */
+static void parse_alias(struct parser *p, struct point_vec points,
 			struct loc loc)
 {
 	struct alias_decl *d = arena_new(p->a, struct alias_decl);
-	const struct token *t = take(p);
+	const struct token *t;
 
-	check_alias_names(p, &names, t);
 	d->loc = loc;
-	d->names = names;
-	d->epilogue = tok_is(t, "+=");
 	d->file = p->file;
-	parse_points(p, &d->points);
+	while (at_alias(p)) {
+		t = take(p);
+		d->epilogue |= tok_is(t, "+=");
+		add_alias_name(p, &d->names, &points, t);
+		points = (struct point_vec){ 0 };
+		parse_points(p, &points);
+	}
+	d->points = points;
 	d->body = parse_block(p);
-	if (accept_op(p, ","))
+	t = peek(p);
+	if (accept_op(p, ",")) {
+		if (d->epilogue)
+			parse_fail(p, t, "combined prologue and epilogue "
+					 "cannot be defined with '+='");
 		d->epilogue_body = parse_block(p);
+	}
 	vec_push(p->a, &p->file->aliases, d);
 }
 
@@ -308,7 +331,7 @@ static void parse_probe(struct parser *p)
 
 	d->loc = take(p)->loc;
 	parse_points(p, &points);
-	if (at_op(p, "=") || at_op(p, "+=")) {
+	if (at_alias(p)) {
 		parse_alias(p, points, d->loc);
 		return;
 	}
@@ -363,6 +386,7 @@ static bool at_decl(struct parser *p)
 static void resynchronise(struct parser *p, size_t start)
 {
 	p->depth = 0;
+	p->in_function = false;
 	if (p->i == start)
 		take(p);
 	while (peek(p)->kind != TOK_EOF && !at_decl(p))
@@ -380,8 +404,7 @@ static bool parse_decls(struct parser *p)
 	}
 	while (peek(p)->kind != TOK_EOF) {
 		start = p->i;
-		if (!accept_op(p, ";"))
-			parse_decl(p);
+		parse_decl(p);
 	}
 	return ok;
 }

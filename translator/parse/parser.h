@@ -18,6 +18,8 @@ struct parser {
 	size_t i;	  /* the next token */
 	struct file *file;
 	bool privileged;  /* embedded C and raw access are allowed */
+	bool in_function; /* so that "return" may stand */
+	size_t hist_at;	  /* where a whole histogram may stand: in print() */
 	int depth;	  /* rules being inside one another */
 	unsigned nodes;	  /* of the expression being read */
 	jmp_buf escape;	  /* where parse_fail() goes */
@@ -47,6 +49,7 @@ void leave(struct parser *p);
 struct expr *new_expr(struct parser *p, enum expr_kind kind,
 		      const struct token *t);
 struct expr *new_symbol(struct parser *p, const struct token *t);
+struct expr *parse_literal(struct parser *p, const struct token *t);
 struct expr *parse_expr(struct parser *p);
 /* What stands in [ ]: expressions or *, up to and with the ']'. */
 struct expr_vec parse_keys(struct parser *p);
@@ -57,6 +60,7 @@ bool at_histogram(struct parser *p);
 struct expr *parse_at_operator(struct parser *p, const struct token *t);
 /* print(…) and its family; NULL when t is none of these. */
 struct expr *parse_print(struct parser *p, const struct token *t);
+bool is_print_word(const struct token *t);
 struct format_vec parse_format(struct parser *p, const struct token *t);
 
 /* ---- statements (stmt.c) ---- */

@@ -55,6 +55,20 @@ static bool parse_script_file(struct session *s)
 	return ok;
 }
 
+static bool check_not_empty(struct session *s)
+{
+	const struct file *f = s->user;
+
+	if (f->probes.n || f->aliases.n || f->funcs.n || f->globals.n ||
+	    f->embeds.n)
+		return true;
+	diag_parse(&s->diag, (struct loc){ 0 }, NULL,
+		   "input file '%s' is empty%s", f->src->name,
+		   f->src->text[strspn(f->src->text, " \t\n")]
+			   ? " after preprocessing" : "");
+	return false;
+}
+
 /* The script (-e or FILE), then what -E and -T add to it. */
 static bool parse_scripts(struct session *s)
 {
@@ -69,6 +83,8 @@ static bool parse_scripts(struct session *s)
 				     strlen(texts->v[0]), SOURCE_USER, &ok);
 		i = 1;
 	}
+	if (ok && s->user)
+		ok = check_not_empty(s);
 	for (; i < texts->n; i++)
 		ok &= parse_text(s, "<input>", texts->v[i], SOURCE_USER) !=
 		      NULL;

@@ -73,6 +73,10 @@ static struct point_vec multiply(struct parser *p, const struct point_vec *a,
 			pt->comps.cap = pt->comps.n;
 			pt->optional |= b->v[k]->optional;
 			pt->sufficient |= b->v[k]->sufficient;
+			if (pt->condition && b->v[k]->condition)
+				parse_fail(p, peek(p), "condition respecified");
+			if (b->v[k]->condition)
+				pt->condition = b->v[k]->condition;
 			vec_for(c, &b->v[k]->comps)
 				vec_push(p->a, &pt->comps,
 					 b->v[k]->comps.v[c]);
@@ -95,7 +99,9 @@ static void parse_suffix(struct parser *p, struct point_vec *points)
 	}
 }
 
-/* choice := "{" path [suffix] {"," path [suffix]} "}" */
+static void parse_condition(struct parser *p, struct point_vec *points);
+
+/* choice := "{" path [suffix] [cond] {"," path [suffix] [cond]} "}" */
 static struct point_vec parse_choice(struct parser *p)
 {
 	struct point_vec out = { 0 };
@@ -106,6 +112,7 @@ static struct point_vec parse_choice(struct parser *p)
 		struct point_vec one = parse_path(p);
 
 		parse_suffix(p, &one);
+		parse_condition(p, &one);
 		vec_for(i, &one)
 			vec_push(p->a, &out, one.v[i]);
 		if (out.n > POINTS_MAX)
@@ -151,23 +158,34 @@ static struct point_vec parse_path(struct parser *p)
 	return out;
 }
 
-/* point := path [suffix] ["if" "(" expr ")"] */
+/* cond := "if" "(" expr ")" */
+static void parse_condition(struct parser *p, struct point_vec *points)
+{
+	const struct token *t = peek(p);
+	struct expr *condition;
+
+	if (!accept_word(p, "if"))
+		return;
+	p->nodes = 0;
+	expect_op(p, "(");
+	condition = parse_expr(p);
+	expect_op(p, ")");
+	vec_for(i, points) {
+		if (points->v[i]->condition)
+			parse_fail(p, t, "condition respecified");
+		points->v[i]->condition = condition;
+	}
+}
+
+/* point := path [suffix] [cond] */
 static void parse_point(struct parser *p, struct point_vec *out)
 {
 	struct point_vec points = parse_path(p);
-	struct expr *condition = NULL;
 
 	parse_suffix(p, &points);
-	if (accept_word(p, "if")) {
-		p->nodes = 0;
-		expect_op(p, "(");
-		condition = parse_expr(p);
-		expect_op(p, ")");
-	}
-	vec_for(i, &points) {
-		points.v[i]->condition = condition;
+	parse_condition(p, &points);
+	vec_for(i, &points)
 		vec_push(p->a, out, points.v[i]);
-	}
 }
 
 void parse_points(struct parser *p, struct point_vec *out)

@@ -162,6 +162,7 @@ static void foreach_over(struct parser *p, struct stmt *s)
 
 	if (at_histogram(p)) {
 		t = take(p);
+		p->hist_at = p->i;
 		s->foreach.hist = parse_at_operator(p, t);
 		if (s->foreach.hist->kind != EXPR_HIST)
 			parse_fail(p, t, "expected a histogram, not one "
@@ -221,8 +222,12 @@ static struct stmt *parse_try(struct parser *p)
 /* return := "return" [expr] */
 static struct stmt *parse_return(struct parser *p)
 {
-	struct stmt *s = new_stmt(p, STMT_RETURN, take(p));
+	const struct token *t = take(p);
+	struct stmt *s = new_stmt(p, STMT_RETURN, t);
 
+	if (!p->in_function)
+		parse_fail(p, t, "found 'return' not in function context; "
+				 "'next' leaves a probe");
 	if (!at_op(p, ";") && !at_op(p, "}"))
 		s->expr.e = parse_whole_expr(p);
 	end_simple(p);
