@@ -172,7 +172,7 @@ static void check_statements(struct debuginfo *di)
 {
 	struct dbg_func f;
 	struct dbg_inst inst;
-	const uint64_t *at;
+	const struct dbg_stmt *at;
 	const struct dbg_range *r;
 	size_t n, nr;
 
@@ -183,7 +183,7 @@ static void check_statements(struct debuginfo *di)
 	n = dbg_inst_statements(di, &inst, "fixture.c", 33, 33, false, &at);
 	expect_num("statements", n >= 1, true);
 	for (size_t i = 0; i < n; i++)
-		expect_num("within", at[i] >= r[0].lo && at[i] < r[0].hi, true);
+		expect_num("within", at[i].pc >= r[0].lo && at[i].pc < r[0].hi, true);
 	n = dbg_inst_statements(di, &inst, NULL, 5, 5, false, &at);
 	expect_num("no statement", n, 0);
 	n = dbg_inst_statements(di, &inst, NULL, 5, 5, true, &at);

@@ -123,12 +123,17 @@ size_t dbg_inst_ranges(struct debuginfo *di, const struct dbg_inst *inst,
 /* File and line of an address, from the line table. */
 bool debuginfo_line_at(struct debuginfo *di, uint64_t addr, const char **file,
 		       unsigned *line);
-/* Addresses of statements on a line (line2: up to that one) within an
- * instance, ascending, one a line-table row that starts a statement; for
- * nearest the first line that has code, at or after line. */
+struct dbg_stmt {
+	uint64_t pc;
+	unsigned line;
+};
+/* The statements on a line (line2: up to that one) within an instance, by
+ * address and line, one a line-table row that starts a statement (where none
+ * does, the lowest of the line); for nearest of the first line that has code,
+ * at or after line. */
 size_t dbg_inst_statements(struct debuginfo *di, const struct dbg_inst *inst,
 			   const char *file, unsigned line, unsigned line2,
-			   bool nearest, const uint64_t **out);
+			   bool nearest, const struct dbg_stmt **out);
 
 /* "vfs_read@fs/read_write.c:450" */
 const char *dbg_func_str(struct debuginfo *di, const struct dbg_func *f);

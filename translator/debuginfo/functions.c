@@ -171,37 +171,40 @@ size_t dbg_inst_ranges(struct debuginfo *di, const struct dbg_inst *inst,
 	return n;
 }
 
+/* The entry that starts nearest below an offset from the text's base. */
+static const struct index_entry *entry_below(const struct index *ix,
+					     uint64_t want)
+{
+	size_t lo = 0, hi = index_count(ix, INDEX_ENTRIES);
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const struct index_inst *x =
+			index_inst(ix, index_entry(ix, mid)->inst);
+
+		if (x && x->pc <= want)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? index_entry(ix, lo - 1) : NULL;
+}
+
 /* The function whose out-of-line copy starts nearest below addr. */
 static bool func_below(struct debuginfo *di, uint64_t addr, struct dbg_func *f,
 		       struct dbg_inst *inst)
 {
-	size_t n = index_count(&di->ix, INDEX_FUNCS);
-	uint64_t want = addr - di->ix.h->text_base;
-	const struct index_func *best = NULL;
-	uint32_t best_pc = 0, best_i = 0;
+	const struct index_entry *x;
+	const struct index_func *in;
 
 	if (addr < di->ix.h->text_base)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		const struct index_func *x = index_func(&di->ix, i);
-
-		for (uint32_t k = 0; k < x->copies; k++) {
-			const struct index_inst *c =
-				index_inst(&di->ix, (size_t)x->inst + k);
-
-			if (!c)
-				break;
-			if (c->pc > want || (best && c->pc < best_pc))
-				continue;
-			best = x;
-			best_pc = c->pc;
-			best_i = k;
-		}
-	}
-	if (!best)
+	x = entry_below(&di->ix, addr - di->ix.h->text_base);
+	in = x ? index_func(&di->ix, x->func) : NULL;
+	if (!in || x->inst < in->inst || x->inst - in->inst >= in->copies)
 		return false;
-	*f = to_func(di, best);
-	return dbg_func_inst(di, f, best_i, inst);
+	*f = to_func(di, in);
+	return dbg_func_inst(di, f, x->inst - in->inst, inst);
 }
 
 /* The innermost inline instance below parent that holds addr. */

@@ -25,6 +25,7 @@ static const size_t entry_size[INDEX_NTABLES] = {
 	[INDEX_SYMS] = sizeof(struct index_sym),
 	[INDEX_SYMNAMES] = sizeof(uint32_t),
 	[INDEX_BLACKLIST] = sizeof(struct index_range),
+	[INDEX_ENTRIES] = sizeof(struct index_entry),
 };
 
 uint64_t index_header_sum(const struct index_header *h)
@@ -215,6 +216,11 @@ const struct index_sym *index_sym(const struct index *ix, size_t i)
 	return entry(ix, INDEX_SYMS, i);
 }
 
+const struct index_entry *index_entry(const struct index *ix, size_t i)
+{
+	return entry(ix, INDEX_ENTRIES, i);
+}
+
 const struct index_range *index_blacklist(const struct index *ix, size_t i)
 {
 	return entry(ix, INDEX_BLACKLIST, i);
@@ -248,6 +254,7 @@ static const char *name_at(const struct index *ix, enum index_table t, size_t i)
 	case INDEX_INSTS:
 	case INDEX_SYMS:
 	case INDEX_BLACKLIST:
+	case INDEX_ENTRIES:
 	case INDEX_NTABLES:
 		break;
 	}

@@ -17,7 +17,7 @@
 #include "util/util.h"
 
 #define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
-#define INDEX_VERSION 3
+#define INDEX_VERSION 4
 #define INDEX_MAX_BUILD_ID 64
 
 typedef void (*index_progress)(void *ctx, unsigned done, unsigned total);
@@ -50,6 +50,7 @@ enum index_table {
 	INDEX_SYMS,    /* by address */
 	INDEX_SYMNAMES, /* uint32_t: positions in SYMS, by name */
 	INDEX_BLACKLIST, /* by start */
+	INDEX_ENTRIES, /* out-of-line copies, by address */
 	INDEX_NTABLES,
 };
 
@@ -78,6 +79,10 @@ struct index_inst {
 	uint32_t pc;  /* entry, from header.text_base */
 	uint32_t die; /* DW_TAG_subprogram or DW_TAG_inlined_subroutine */
 	uint32_t cu;  /* position in CUS */
+};
+
+struct index_entry {
+	uint32_t func, inst; /* positions in FUNCS, INSTS */
 };
 
 struct index_type {
@@ -159,6 +164,7 @@ const struct index_cu *index_cu(const struct index *ix, size_t i);
 const struct index_func *index_func(const struct index *ix, size_t i);
 const struct index_inst *index_inst(const struct index *ix, size_t i);
 const struct index_type *index_type(const struct index *ix, size_t i);
+const struct index_entry *index_entry(const struct index *ix, size_t i);
 const struct index_var *index_var(const struct index *ix, size_t i);
 const struct index_sym *index_sym(const struct index *ix, size_t i);
 const struct index_range *index_blacklist(const struct index *ix, size_t i);

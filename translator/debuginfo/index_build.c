@@ -53,6 +53,7 @@ struct merge {
 	VEC(struct index_func) out_funcs;
 	VEC(struct index_inst) out_insts;
 	VEC(uint32_t) symnames;
+	VEC(struct index_entry) entries;
 	uint64_t text_base;
 	uint32_t root;
 };
@@ -508,6 +509,28 @@ static int by_symname(const void *x, const void *y, void *arg)
 	return r ? r : cmp_u64(a, b);
 }
 
+static int by_entry(const void *x, const void *y, void *insts)
+{
+	const struct index_entry *a = x, *b = y;
+	const struct index_inst *v = insts;
+
+	if (v[a->inst].pc != v[b->inst].pc)
+		return cmp_u64(v[a->inst].pc, v[b->inst].pc);
+	return cmp_u64(a->func, b->func);
+}
+
+static void list_entries(struct merge *m)
+{
+	vec_for(i, &m->out_funcs)
+		for (uint32_t k = 0; k < m->out_funcs.v[i].copies; k++)
+			vec_push(m->a, &m->entries,
+				 (struct index_entry){
+				 i, m->out_funcs.v[i].inst + k});
+	if (m->entries.n)
+		qsort_r(m->entries.v, m->entries.n, sizeof *m->entries.v,
+			by_entry, m->out_insts.v);
+}
+
 static bool settle(struct merge *m, const char **why)
 {
 	struct symname_ctx ctx;
@@ -519,6 +542,7 @@ static bool settle(struct merge *m, const char **why)
 	if (!group_instances(m, why))
 		return false;
 	drop_empty_functions(m);
+	list_entries(m);
 	unite_types(m);
 	if (m->vars.n)
 		qsort_r(m->vars.v, m->vars.n, sizeof *m->vars.v, by_var,
@@ -553,6 +577,7 @@ static void *lay_out(const struct merge *m, const struct elf_file *f,
 		[INDEX_SYMS] = PART(m->syms),
 		[INDEX_SYMNAMES] = PART(m->symnames),
 		[INDEX_BLACKLIST] = PART(m->blacklist),
+		[INDEX_ENTRIES] = PART(m->entries),
 #undef PART
 	};
 	size_t total = sizeof(struct index_header);

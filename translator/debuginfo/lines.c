@@ -40,6 +40,12 @@ bool debuginfo_line_at(struct debuginfo *di, uint64_t addr, const char **file,
 	return true;
 }
 
+struct row {
+	struct dbg_stmt at;
+	bool starts;		/* a statement, says the compiler */
+};
+typedef VEC(struct row) row_vec;
+
 struct lines {
 	const struct dbg_range *ranges;
 	size_t nranges;
@@ -47,24 +53,24 @@ struct lines {
 	unsigned first, last;
 };
 
-/* A row that starts a statement inside the ranges, of the right file. */
+/* A row inside the ranges, of the right file. */
 static bool row_fits(struct debuginfo *di, Dwarf_Die *cu, Dwarf_Line *row,
-		     const struct lines *want, uint64_t *addr, unsigned *line)
+		     const struct lines *want, struct row *out)
 {
-	bool starts, ends;
+	bool ends;
 	int no;
 
-	if (dwarf_linebeginstatement(row, &starts) || !starts ||
+	if (dwarf_linebeginstatement(row, &out->starts) ||
 	    dwarf_lineendsequence(row, &ends) || ends ||
-	    dwarf_lineno(row, &no) || no <= 0 || dwarf_lineaddr(row, addr))
+	    dwarf_lineno(row, &no) || no <= 0 ||
+	    dwarf_lineaddr(row, &out->at.pc))
 		return false;
-	for (size_t i = 0; i < want->nranges; i++) {
-		if (*addr < want->ranges[i].lo || *addr >= want->ranges[i].hi)
-			continue;
-		*line = no;
-		return !want->file ||
-		       file_glob(want->file, line_file(di, cu, row));
-	}
+	out->at.line = (unsigned)no;
+	for (size_t i = 0; i < want->nranges; i++)
+		if (out->at.pc >= want->ranges[i].lo &&
+		    out->at.pc < want->ranges[i].hi)
+			return !want->file ||
+			       file_glob(want->file, line_file(di, cu, row));
 	return false;
 }
 
@@ -72,36 +78,87 @@ static bool row_fits(struct debuginfo *di, Dwarf_Die *cu, Dwarf_Line *row,
 static bool nearest_line(struct debuginfo *di, Dwarf_Die *cu,
 			 Dwarf_Lines *rows, size_t n, struct lines *want)
 {
-	unsigned best = UINT32_MAX, line;
-	uint64_t addr;
+	unsigned best = UINT32_MAX;
+	struct row r;
 
 	for (size_t i = 0; i < n; i++)
-		if (row_fits(di, cu, dwarf_onesrcline(rows, i), want, &addr,
-			     &line) &&
-		    line >= want->first)
-			best = MIN(best, line);
+		if (row_fits(di, cu, dwarf_onesrcline(rows, i), want, &r) &&
+		    r.starts && r.at.line >= want->first)
+			best = MIN(best, r.at.line);
 	want->first = want->last = best;
 	return best != UINT32_MAX;
 }
 
-static int by_value(const void *x, const void *y)
+static int by_line(const void *x, const void *y)
 {
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+	const struct row *a = x, *b = y;
 
-	return a < b ? -1 : a > b;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	if (a->starts != b->starts)
+		return a->starts ? -1 : 1;
+	return a->at.pc < b->at.pc ? -1 : a->at.pc > b->at.pc;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct dbg_stmt *a = x, *b = y;
+
+	if (a->pc != b->pc)
+		return a->pc < b->pc ? -1 : 1;
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* Of rows one after another for a line, the first. */
+static void take_rows(struct debuginfo *di, Dwarf_Die *cu, Dwarf_Lines *rows,
+		      size_t n, const struct lines *want, row_vec *out)
+{
+	unsigned before = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct row r;
+		bool fits = row_fits(di, cu, dwarf_onesrcline(rows, i), want,
+				     &r) &&
+			    r.at.line >= want->first &&
+			    r.at.line <= want->last;
+
+		if (fits && (r.starts ? r.at.line != before : true))
+			vec_push(di->a, out, r);
+		before = fits && r.starts ? r.at.line : 0;
+	}
+}
+
+/* A line no statement starts on has only code that was moved: its lowest. */
+static size_t settle_rows(struct debuginfo *di, row_vec *rows,
+			  const struct dbg_stmt **out)
+{
+	VEC(struct dbg_stmt) v = {0};
+	size_t kept = 0;
+
+	if (rows->n)
+		qsort(rows->v, rows->n, sizeof *rows->v, by_line);
+	vec_for(i, rows)
+		if (rows->v[i].starts || !i ||
+		    rows->v[i - 1].at.line != rows->v[i].at.line)
+			vec_push(di->a, &v, rows->v[i].at);
+	if (v.n)
+		qsort(v.v, v.n, sizeof *v.v, by_place);
+	vec_for(i, &v)
+		if (!i || by_place(&v.v[i - 1], &v.v[i]))
+			v.v[kept++] = v.v[i];
+	*out = v.v;
+	return kept;
 }
 
 size_t dbg_inst_statements(struct debuginfo *di, const struct dbg_inst *inst,
 			   const char *file, unsigned line, unsigned line2,
-			   bool nearest, const uint64_t **out)
+			   bool nearest, const struct dbg_stmt **out)
 {
 	struct lines want = {.file = file, .first = line,
 			     .last = MAX(line, line2)};
-	VEC(uint64_t) v = {0};
-	unsigned before = 0, no;
+	row_vec fit = {0};
 	Dwarf_Die die, cu;
 	Dwarf_Lines *rows;
-	uint64_t addr;
 	size_t n;
 
 	*out = NULL;
@@ -111,19 +168,6 @@ size_t dbg_inst_statements(struct debuginfo *di, const struct dbg_inst *inst,
 	    dwarf_getsrclines(&cu, &rows, &n) ||
 	    (nearest && !nearest_line(di, &cu, rows, n, &want)))
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		bool fits = row_fits(di, &cu, dwarf_onesrcline(rows, i), &want,
-				     &addr, &no) &&
-			    no >= want.first && no <= want.last;
-
-		/* Of rows one after another for a line, the first. */
-		if (fits && no != before &&
-		    (!v.n || v.v[v.n - 1] != addr))
-			vec_push(di->a, &v, addr);
-		before = fits ? no : 0;
-	}
-	if (v.n)
-		qsort(v.v, v.n, sizeof *v.v, by_value);
-	*out = v.v;
-	return v.n;
+	take_rows(di, &cu, rows, n, &want, &fit);
+	return settle_rows(di, &fit, out);
 }

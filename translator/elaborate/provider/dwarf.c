@@ -5,9 +5,8 @@
  * code wherever that is, inlined copies too; .call and .return for the
  * function proper.  $variables are those of the source at that place.
  */
-#include <stdlib.h>
-
 #include "elaborate/provider/kprobe_site.h"
+#include "elaborate/provider/point_spec.h"
 #include "sysroots/modules.h"
 
 #define ALTERNATIVES_MAX 40
@@ -49,47 +48,6 @@ struct scope {			/* where the $variables of a probe live */
 	uint64_t pc;
 	bool is_return;
 };
-
-/* ---- "name@file:line" ---- */
-
-static bool parse_lines(const char *s, struct dbg_query *q)
-{
-	char *end;
-
-	if (!strcmp(s, "*")) {
-		q->spec = DBG_LINE_RANGE;
-		q->line2 = UINT32_MAX;
-		return true;
-	}
-	q->spec = *s == '+' ? DBG_LINE_DELTA : DBG_LINE_EXACT;
-	if (*s == '+')
-		s++;
-	if (*s < '0' || *s > '9')
-		return false;
-	q->line = q->line2 = (unsigned)strtoul(s, &end, 10);
-	if (*end == '-' && q->spec == DBG_LINE_EXACT) {
-		q->spec = DBG_LINE_RANGE;
-		q->line2 = (unsigned)strtoul(end + 1, &end, 10);
-	}
-	return !*end && q->line2 >= q->line;
-}
-
-static bool parse_query(struct arena *a, const char *text, struct dbg_query *q)
-{
-	const char *at = strchr(text, '@'), *line;
-
-	*q = (struct dbg_query){ .name = text };
-	if (!at)
-		return true;
-	q->name = arena_strndup(a, text, (size_t)(at - text));
-	line = strpbrk(at + 1, ":+");
-	if (!line) {
-		q->file = at + 1;
-		return true;
-	}
-	q->file = arena_strndup(a, at + 1, (size_t)(line - at - 1));
-	return parse_lines(*line == ':' ? line + 1 : line, q);
-}
 
 /* ---- a probe at a place ---- */
 
@@ -194,7 +152,7 @@ static bool list_func(struct site *s, const struct dbg_func *f, unsigned first,
 		return false;
 	for (unsigned i = first; i < last; i++) {
 		if (!dbg_func_inst(s->mod->di, f, i, &inst) ||
-		    debuginfo_blacklisted(s->mod->di, inst.pc, NULL))
+		    !is_allowed(s, f, inst.pc))
 			continue;
 		s->found++;
 		derive_probe(s->d, PROBE_KPROBE,
@@ -233,38 +191,45 @@ static void probe_func(struct site *s, const struct dbg_func *f)
 	}
 }
 
-static void probe_lines(struct site *s, const struct dbg_func *f,
-			const struct dbg_query *q)
+static void probe_stmt(struct site *s, const struct dbg_func *f,
+		       const struct dbg_inst *inst, const struct dbg_stmt *at,
+		       unsigned shown)
 {
-	unsigned line = q->line, line2 = q->line2;
-	struct elab *e = s->d->e;
-	const uint64_t *addrs;
+	if (is_allowed(s, f, at->pc))
+		add_probe(s, f, inst, at->pc,
+			  arena_printf(s->d->e->a, "%s@%s:%u", f->name,
+				       f->file, shown));
+}
 
-	if (q->spec == DBG_LINE_DELTA)
-		line = line2 = line + f->line;
+static void probe_range(struct site *s, const struct dbg_func *f,
+			const struct dbg_inst *inst, unsigned first,
+			unsigned last)
+{
+	bool nearest = s->form & FORM_NEAREST;
+	const struct dbg_stmt *at;
+	size_t n = dbg_inst_statements(s->mod->di, inst, f->file, first, last,
+				       nearest, &at);
+
+	for (size_t i = 0; i < n; i++)
+		probe_stmt(s, f, inst, &at[i], nearest ? first : at[i].line);
+}
+
+static void probe_lines(struct site *s, const struct dbg_func *f,
+			const struct point_spec *q)
+{
+	unsigned base = q->relative ? f->line : 0;
+	struct dbg_inst inst;
+
 	for (unsigned i = 0; i < f->copies + f->inlines; i++) {
-		struct dbg_inst inst;
-		size_t n;
-
 		if (!dbg_func_inst(s->mod->di, f, i, &inst))
 			continue;
-		n = dbg_inst_statements(s->mod->di, &inst, f->file, line,
-					line2, s->form & FORM_NEAREST, &addrs);
-		for (size_t j = 0; j < n; j++) {
-			const char *file = f->file;
-			unsigned at = line;
-
-			if (!is_allowed(s, f, addrs[j]))
-				continue;
-			debuginfo_line_at(s->mod->di, addrs[j], &file, &at);
-			add_probe(s, f, &inst, addrs[j],
-				  arena_printf(e->a, "%s@%s:%u", f->name,
-					       f->file, at));
-		}
+		vec_for(j, &q->lines)
+			probe_range(s, f, &inst, base + q->lines.v[j].first,
+				    base + q->lines.v[j].last);
 	}
 }
 
-static void no_match(struct site *s, const struct dbg_query *q, size_t nfuncs)
+static void no_match(struct site *s, const struct point_spec *q, size_t nfuncs)
 {
 	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
 	struct loc at = match_loc(s->m, comp);
@@ -290,24 +255,63 @@ static void no_match(struct site *s, const struct dbg_query *q, size_t nfuncs)
 	}
 }
 
+static bool has_line(struct site *s, const struct dbg_func *f,
+		     const struct point_spec *q)
+{
+	unsigned base = q->relative ? f->line : 0;
+	const struct dbg_stmt *at;
+	struct dbg_inst inst;
+
+	for (unsigned i = 0; i < f->copies + f->inlines; i++) {
+		if (!dbg_func_inst(s->mod->di, f, i, &inst))
+			continue;
+		vec_for(j, &q->lines)
+			if (dbg_inst_statements(s->mod->di, &inst, f->file,
+						base + q->lines.v[j].first,
+						base + q->lines.v[j].last,
+						false, &at))
+				return true;
+	}
+	return false;
+}
+
+/* A line chooses the function declared there; where there is none, those
+ * that have code on it. */
+static void choose_by_line(struct site *s, const struct point_spec *q,
+			   dbg_funcs *funcs)
+{
+	size_t n = 0;
+
+	if (!q->lines.n || q->relative)
+		return;
+	vec_for(i, funcs)
+		if (point_spec_has(q, 0, funcs->v[i].line))
+			funcs->v[n++] = funcs->v[i];
+	for (size_t i = 0; !n && i < funcs->n; i++)
+		if (has_line(s, &funcs->v[i], q))
+			funcs->v[n++] = funcs->v[i];
+	funcs->n = n;
+}
+
 static void derive_named(struct site *s, const char *text)
 {
+	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
 	struct arena *a = s->d->e->a;
-	struct dbg_query q, lookup;
+	struct point_spec q;
 	dbg_funcs funcs = { 0 };
 
-	if (!parse_query(a, text, &q)) {
-		derive_cause(s->d, match_loc(s->m, "function"),
+	if (!point_spec_parse(a, text, &q)) {
+		derive_cause(s->d, match_loc(s->m, comp),
 			     "'%s' is not NAME@FILE:LINE", text);
 		return;
 	}
-	lookup = q;
-	if (s->form & FORM_STATEMENT)
-		lookup.spec = DBG_LINE_ANY;
-	debuginfo_funcs(s->mod->di, &lookup, &funcs);
+	debuginfo_funcs(s->mod->di, &(struct dbg_query){
+			.name = q.name, .file = q.file }, &funcs);
+	if (!(s->form & FORM_STATEMENT))
+		choose_by_line(s, &q, &funcs);
 	s->wild = funcs.n > 1;
 	vec_for(i, &funcs) {
-		if ((s->form & FORM_STATEMENT) && q.spec != DBG_LINE_ANY)
+		if ((s->form & FORM_STATEMENT) && q.lines.n)
 			probe_lines(s, &funcs.v[i], &q);
 		else
 			probe_func(s, &funcs.v[i]);
@@ -343,9 +347,8 @@ static void derive_address(struct site *s, uint64_t pc)
 	if (!(s->form & FORM_STATEMENT))
 		pc = inst.pc;
 	if (is_allowed(s, &f, pc))
-		add_probe(s, &f, &inst, pc, s->form & FORM_STATEMENT ?
-			  arena_printf(e->a, "0x%llx", (unsigned long long)pc) :
-			  dbg_func_str(s->mod->di, &f));
+		add_probe(s, &f, &inst, pc,
+			  arena_printf(e->a, "0x%llx", (unsigned long long)pc));
 	else
 		derive_cause(s->d, match_loc(s->m, comp), "%s", s->why);
 }

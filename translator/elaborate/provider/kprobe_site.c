@@ -49,20 +49,49 @@ const char *site_where(struct elab *e, struct sysmod *mod, uint64_t pc)
 	return arena_printf(e->a, "pc=0x%llx", (unsigned long long)pc);
 }
 
+/* What every handler may call: a probe there would only be hit by our own. */
+static bool is_runtimes_own(const struct sysmod *mod, const char *name)
+{
+	static const char *const names[] = {
+		"copy_from_kernel_nofault", "copy_from_kernel_nofault_allowed",
+		"copy_from_user_nofault", "copy_to_user_nofault",
+		"copy_to_kernel_nofault", "irq_work_queue",
+		"__irq_work_queue_local", "ktime_get_mono_fast_ns",
+	};
+
+	if (strcmp(mod->name, "kernel"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+static bool refuse(struct elab *e, const char *name, uint64_t pc,
+		   const char *reason, const char *where, const char **why)
+{
+	*why = arena_printf(e->a, "'%s' may not be probed: %s", name, reason);
+	vlog(e->s, 2, 2, "blacklisted %s at 0x%llx: %s%s%s%s\n", name,
+	     (unsigned long long)pc, reason, where ? " (" : "",
+	     where ? where : "", where ? ")" : "");
+	return false;
+}
+
 bool site_allowed(struct elab *e, struct sysmod *mod, const char *name,
 		  uint64_t pc, const char **why)
 {
 	const char *where = NULL;
 	enum dbg_blacklist b = debuginfo_blacklisted(mod->di, pc, &where);
 
-	if (b == DBG_PROBEABLE)
-		return true;
-	*why = arena_printf(e->a, "'%s' may not be probed: %s", name,
-			    dbg_blacklist_str(b));
-	vlog(e->s, 2, 2, "blacklisted %s at 0x%llx: %s%s%s%s\n", name,
-	     (unsigned long long)pc, dbg_blacklist_str(b), where ? " (" : "",
-	     where ? where : "", where ? ")" : "");
-	return false;
+	/* A module's probes are placed before it starts. */
+	if (b == DBG_INIT_TEXT && debuginfo_facts(mod->di)->is_module)
+		b = DBG_PROBEABLE;
+	if (b != DBG_PROBEABLE)
+		return refuse(e, name, pc, dbg_blacklist_str(b), where, why);
+	if (is_runtimes_own(mod, name))
+		return refuse(e, name, pc, "every handler may call it, a probe "
+			      "there would be hit by its own", NULL, why);
+	return true;
 }
 
 /* The runtime learns how far the kernel was moved from a symbol it can name. */

@@ -1,0 +1,94 @@
+#!/bin/bash
+# Which places a probe point of the debug information names, for every known
+# sysroot that has vmlinux: lines, addresses, labels, callees, tracepoints and
+# data, and what may not be probed.  A listed point always finds itself again.
+set -u
+stap=${STAPX_BUILD:?}/stap
+home=${STAPX_SYSROOTS:-${SYSTEMTAP_DIR:-$HOME/.systemtap}/sysroots}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+bad=0 checked=0
+
+fail() {
+	echo "$release: $*"
+	head -n 12 "$tmp/out" "$tmp/err"
+	bad=1
+}
+list() { "$stap" -r "$release" -l "$@" >"$tmp/out" 2>"$tmp/err" </dev/null; }
+# says NAME REGEX POINT...: the list (or what is said in its place) has a line
+# like it.
+says() {
+	local name=$1 want=$2
+	shift 2
+	list "$@"
+	cat "$tmp/out" "$tmp/err" | grep -Eq -- "$want" ||
+		fail "$name: no line like $want"
+}
+# only NAME REGEX POINT...: every line of the list is like it, and there are some.
+only() {
+	local name=$1 want=$2
+	shift 2
+	list "$@" && ! grep -Evq -- "$want" "$tmp/out" ||
+		fail "$name: not all lines are like $want"
+}
+
+lines_of_functions() {
+	local f='vfs_read@fs/read_write[.]c' decl line
+	only "a function" "^kernel[.]function[(]\"$f:[0-9]+\"[)]$" 'kernel.function("vfs_read")'
+	decl=$(sed 's/.*:\([0-9]*\)".*/\1/' "$tmp/out")
+	only "statements of a function" "^kernel[.]statement[(]\"$f:[0-9]+\"[)]$" \
+		'kernel.statement("vfs_read@fs/read_write.c:*")'
+	[ "$(wc -l <"$tmp/out")" -ge 12 ] || fail "vfs_read has more statements"
+	# Those of functions that are inlined into it are among them.
+	sed 's/.*:\([0-9]*\)".*/\1/' "$tmp/out" |
+		awk -v d="$decl" '$1 >= d && $1 < d + 60' >"$tmp/lines"
+	# The first and the last of them name the function and themselves.
+	for line in $(sed -n '2p;$p' "$tmp/lines"); do
+		only "by a line within" "^kernel[.]function[(]\"$f:$decl\"[)]$" \
+			"kernel.function(\"*@fs/read_write.c:$line\")"
+		only "line $line again" "^kernel[.]statement[(]\"$f:$line\"[)]$" \
+			"kernel.statement(\"vfs_read@fs/read_write.c:$line\")"
+		only "line $line from the declaration" "^kernel[.]statement[(]\"$f:$line\"[)]$" \
+			"kernel.statement(\"vfs_read@fs/read_write.c+$((line - decl))\")"
+	done
+	list "kernel.statement(\"vfs_read@fs/read_write.c:$(paste -sd, "$tmp/lines")\")"
+	sed 's/.*:\([0-9]*\)".*/\1/' "$tmp/out" | cmp -s - "$tmp/lines" ||
+		fail "a list of lines is not those lines"
+	only "nearest" "^kernel[.]statement[(]\"$f:$decl\"[)][.]nearest$" \
+		"kernel.statement(\"vfs_read@fs/read_write.c:$decl\").nearest"
+	says "a bad line" "is not NAME@FILE:LINE" 'kernel.statement("vfs_read@fs/read_write.c:1,")'
+}
+
+every_statement_again() {
+	list 'kernel.statement("*@fs/read_write.c:*")'
+	cp "$tmp/out" "$tmp/all"
+	[ "$(wc -l <"$tmp/all")" -ge 900 ] || fail "fs/read_write.c has more statements"
+	shuf -n 40 --random-source="$0" "$tmp/all" | sort >"$tmp/some"
+	"$stap" -r "$release" -l "$(paste -sd, "$tmp/some")" >"$tmp/out" 2>"$tmp/err" </dev/null
+	cmp -s "$tmp/out" "$tmp/some" || { diff "$tmp/some" "$tmp/out"; fail "a listed statement is not found again"; }
+}
+
+refusals() {
+	says "the kernel's list" "may not be probed: (the kernel marks it|it must not be instrumented)" \
+		'kernel.function("do_int3"), kernel.function("do_debug_exception")'
+	says "our own machinery" "may not be probed: every handler may call it" \
+		'kernel.function("copy_from_kernel_nofault")'
+	says "start-up code" "may not be probed: it is freed" 'kernel.function("start_kernel")'
+	only "start-up code of a module" '^module[(]"virtio_net"[)][.]function[(]"virtio_net_driver_init@' \
+		'module("virtio_net").function("virtio_net_driver_init")'
+}
+
+one_sysroot() {
+	lines_of_functions
+	every_statement_again
+	refusals
+}
+
+for conf in "$home"/*/sysroot.conf; do
+	[ -f "$conf" ] && grep -q '^vmlinux' "$conf" || continue
+	release=$(basename "$(dirname "$conf")")
+	checked=$((checked + 1))
+	one_sysroot
+done
+[ $checked -gt 0 ] || { echo "no sysroot has vmlinux"; exit 77; }
+exit $bad
