@@ -14,6 +14,8 @@ int cmd_list(struct arena *a, int argc, char **argv);
 int cmd_show(struct arena *a, int argc, char **argv);
 int cmd_check(struct arena *a, int argc, char **argv);
 int cmd_remove(struct arena *a, int argc, char **argv);
+int cmd_build(struct arena *a, int argc, char **argv);
+int cmd_add(struct arena *a, int argc, char **argv);
 int cmd_vm(struct arena *a, int argc, char **argv);
 
 /* "stap-sysroot: …" on stderr; returns 1. */

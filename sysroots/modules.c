@@ -28,8 +28,7 @@ static struct kmod_ctx *context(struct arena *a, const struct sysroot *s)
 	return ctx;
 }
 
-/* ext4 of …/kernel/fs/ext4/ext4.ko.xz; '-' becomes '_'. */
-static const char *name_of_path(struct arena *a, const char *path)
+const char *sysroot_module_name(struct arena *a, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *name = arena_strdup(a, slash ? slash + 1 : path);
@@ -210,7 +209,7 @@ int sysroot_modules_list(struct arena *a, const struct sysroot *s,
 		if (!colon)
 			continue;
 		*colon = 0;
-		m.name = name_of_path(a, line);
+		m.name = sysroot_module_name(a, line);
 		if (!glob_match(glob, m.name))
 			continue;
 		m.ko = path_join(a, dir, line);

@@ -27,6 +27,8 @@ int sysroot_module_deps(struct arena *a, const struct sysroot *s,
  * '_' in the pattern are the same. */
 int sysroot_modules_list(struct arena *a, const struct sysroot *s,
 			 const char *glob, struct module_list *out);
+/* "ext4" of …/kernel/fs/ext4/ext4.ko.xz; '-' becomes '_'. */
+const char *sysroot_module_name(struct arena *a, const char *path);
 /* The folder lib/modules/RELEASE of the sysroot. */
 const char *sysroot_modules_dir(struct arena *a, const struct sysroot *s);
 

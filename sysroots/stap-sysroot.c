@@ -32,6 +32,10 @@ static const struct command {
 	{ "check", "[NAME…]", "find what is wrong with one, and its cure",
 	  cmd_check },
 	{ "remove", "NAME…", "delete", cmd_remove },
+	{ "build", "NAME FOLDER [MAKE-ARGUMENT…]",
+	  "build the module in a folder for its kernel", cmd_build },
+	{ "add", "NAME MODULE.ko…", "put modules of one's own into it",
+	  cmd_add },
 	{ "vm", "NAME [--port P] [--smp N] [--mem MB] [--append TEXT] "
 		"[--module M]… [--keep] [--icount] [-- QEMU-ARGUMENTS]",
 	  "boot its kernel as a throw-away SSH target", cmd_vm },

@@ -157,6 +157,7 @@ struct debuginfo;
 struct dbg_type;
 struct sysmod {
 	const char *name;	/* "kernel" or the module's */
+	const char *asked;	/* as the script has it: the name or a path */
 	struct debuginfo *di;	/* NULL: why says so, with the cure */
 	const char *why;
 };

@@ -54,10 +54,20 @@ static void open_module(struct elab *e, struct sysmod *m)
 		open_file(e, m, debug ? debug : ko, NULL);
 }
 
+/* "/path/foo.ko": a module that is none of the sysroot's. */
+static void open_path(struct elab *e, struct sysmod *m)
+{
+	const char *path = m->name;
+
+	m->name = sysroot_module_name(e->a, path);
+	open_file(e, m, path, NULL);
+}
+
 static struct sysmod *find_open(const struct elab *e, const char *name)
 {
 	vec_for(i, &e->mods)
-		if (!strcmp(e->mods.v[i]->name, name))
+		if (!strcmp(e->mods.v[i]->name, name) ||
+		    !strcmp(e->mods.v[i]->asked, name))
 			return e->mods.v[i];
 	return NULL;
 }
@@ -72,7 +82,7 @@ struct sysmod *sysmod_get(struct elab *e, const char *name)
 	if (m)
 		return m;
 	m = arena_new(e->a, struct sysmod);
-	m->name = name;
+	m->name = m->asked = name;
 	vec_push(e->a, &e->mods, m);
 	if (e->s->opt.runtime == RUNTIME_USER)
 		m->why = "--runtime=user knows no kernel; leave it out and name "
@@ -85,6 +95,8 @@ struct sysmod *sysmod_get(struct elab *e, const char *name)
 				      e->s->sysroot->arch, arch_names(e->a));
 	else if (!strcmp(name, "kernel"))
 		open_kernel(e, m);
+	else if (strchr(name, '/'))
+		open_path(e, m);
 	else
 		open_module(e, m);
 	return m;
