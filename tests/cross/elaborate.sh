@@ -68,7 +68,7 @@ one_sysroot() {
 		script 'probe kernel.function("vfs_read").return { println(@entry(gettimeofday_us())) }'
 	check "a structure as text" '\.f_flags=%u' \
 		script 'probe kernel.function("vfs_read") { println($file$) }'
-	check "text that cannot be read" 'return sprintf\("%#x", __p\)' \
+	check "text that cannot be read" 'return user_string_quoted\(__p\)' \
 		script 'probe kernel.function("vfs_read") { println($$parms$) }'
 	check "a cast" 'println\(%load4' \
 		script 'probe kernel.function("vfs_read") { p = $file; println(@cast(p, "file")->f_flags) }'

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Target variables as text.  $x$ shows a structure's members, $x$$ those of
- * the structures within it too; $$vars and friends show every variable in
- * sight as name=value, "?" for one that is not available here.
+ * the structures within it too, and of an array the first element; $$vars and
+ * friends show every variable in sight as name=value, "?" for one that is not
+ * available here.
  *
- * A structure is printed by a function made for its type: what cannot be read
- * turns its text into ERROR and does not end the handler.
+ * What is in memory is printed by a function made for its type: what cannot
+ * be read turns its text into ERROR and does not end the handler.
  */
 #include "elaborate/target.h"
 
 #define ARGS_PER_PRINT 16	/* one sprintf's; longer text is joined */
 #define MEMBERS_MAX 256		/* of all structures in one text */
-#define ELEMENTS_MAX 8		/* shown of an array */
 #define DEPTH_MAX 8
+#define POINTERS_MAX 8		/* followed from $x$ to what it shows */
 
 /* Text being put together: a format with its arguments, in runs. */
 struct text {
@@ -93,20 +94,41 @@ static struct expr *take_text(struct text *t)
 static bool put_value(struct text *t, struct located *x, int depth);
 
 static struct expr *mk_text_call(struct lower *l, const struct expr *at,
-				 struct expr *addr);
+				 struct expr *addr, uint64_t n);
+
+/* Of C's integer types, those of one byte are letters. */
+static bool is_letter(const struct dbg_type *t)
+{
+	return t && t->size == 1 && (t->kind == DBG_CHAR ||
+				     t->kind == DBG_INT || t->kind == DBG_UINT);
+}
+
+static bool is_text(const struct dbg_type *t)
+{
+	return (t->kind == DBG_POINTER || t->kind == DBG_ARRAY) &&
+	       is_letter(dbg_type_target(t));
+}
+
+static bool is_struct(const struct dbg_type *t)
+{
+	return t->kind == DBG_STRUCT || t->kind == DBG_UNION;
+}
 
 static bool put_text(struct text *t, struct located *x)
 {
 	struct expr *addr = target_read(t->l, t->at, x);
 	struct func_list have = { 0 };
+	uint64_t n = 0;
 
 	if (!addr)
 		return false;
+	if (x->type->kind == DBG_ARRAY)
+		dbg_type_count(x->type, &n);
 	library_funcs(t->l->e, "kernel_string", 1, NULL, &have);
 	if (have.n)
-		put_arg(t, 's', false, mk_text_call(t->l, t->at, addr));
+		put_arg(t, 's', false, mk_text_call(t->l, t->at, addr, n));
 	else
-		put_arg(t, 'x', true, addr);
+		put_arg(t, 'p', false, addr);
 	return true;
 }
 
@@ -116,77 +138,81 @@ static bool put_scalar(struct text *t, struct located *x)
 
 	if (!e)
 		return false;
-	if (x->type->kind == DBG_POINTER || x->type->kind == DBG_FUNCTION)
-		put_arg(t, 'x', true, e);
-	else
+	if (x->type->kind == DBG_POINTER || x->type->kind == DBG_FUNCTION) {
+		put_arg(t, 'p', false, e);
+	} else if (is_letter(x->type) && !x->bit_size) {
+		buf_putc(&t->literal, '\'');
+		put_arg(t, 'c', true, e);
+		buf_putc(&t->literal, '\'');
+	} else {
 		put_arg(t, x->type->is_signed ? 'd' : 'u', false, e);
+	}
 	return true;
+}
+
+static bool put_member(struct text *t, const struct located *outer,
+		       const struct dbg_member *m, int depth)
+{
+	struct located y = *outer;
+
+	if (y.kind == AT_ADDRESS) {
+		y.e = ast_clone_expr(t->l->e->a, outer->e);
+		if (m->offset)
+			y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD, y.e,
+					mk_number(t->l->e->a, t->at->loc,
+						  (int64_t)m->offset));
+		y.bit_offset = 0;
+	} else {
+		y.bit_offset += (unsigned)m->offset * 8;
+		y.reg = -1;
+	}
+	y.bit_offset += m->bit_size ? m->bit_offset : 0;
+	y.bit_size = m->bit_size;
+	y.type = m->type;
+	return put_value(t, &y, depth + 1);
 }
 
 static bool put_members(struct text *t, struct located *x, int depth)
 {
 	dbg_members list = { 0 };
 
-	dbg_type_members(x->type, true, &list);
+	dbg_type_members(x->type, false, &list);
 	buf_putc(&t->literal, '{');
 	vec_for(i, &list) {
 		const struct dbg_member *m = &list.v[i];
-		struct located y = *x;
 
 		buf_puts(&t->literal, i ? ", " : "");
 		if (t->members++ >= MEMBERS_MAX) {
 			buf_puts(&t->literal, "...");
 			break;
 		}
-		if (y.kind == AT_ADDRESS && m->offset)
-			y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD,
-					ast_clone_expr(t->l->e->a, x->e),
-					mk_number(t->l->e->a, t->at->loc,
-						  (int64_t)m->offset));
-		else if (y.kind == AT_ADDRESS)
-			y.e = ast_clone_expr(t->l->e->a, x->e);
-		y.bit_offset = (y.kind == AT_ADDRESS ? 0 :
-				x->bit_offset + (unsigned)m->offset * 8) +
-			       (m->bit_size ? m->bit_offset : 0);
-		y.bit_size = m->bit_size;
-		y.type = m->type;
 		if (*m->name)
 			buf_printf(&t->literal, ".%s=", m->name);
-		if (!put_value(t, &y, depth + 1))
+		else
+			buf_puts(&t->literal, m->type->kind == DBG_UNION ?
+				 "<union>=" : "<class>=");
+		if (!put_member(t, x, m, depth))
 			buf_putc(&t->literal, '?');
 	}
 	buf_putc(&t->literal, '}');
 	return true;
 }
 
+/* The first one stands for all. */
 static bool put_elements(struct text *t, struct located *x, int depth)
 {
-	const struct dbg_type *elem = dbg_type_target(x->type);
+	struct dbg_member first = { .name = "", .type = x->type };
 	uint64_t n = 0;
+	bool one = dbg_type_count(x->type, &n) && n == 1;
 
-	if (x->kind != AT_ADDRESS || !elem || !elem->size)
+	while (first.type && first.type->kind == DBG_ARRAY)
+		first.type = dbg_type_target(first.type);
+	if (!first.type || !first.type->size)
 		return false;
-	if (!dbg_type_count(x->type, &n))
-		n = 0;
 	buf_putc(&t->literal, '[');
-	for (uint64_t i = 0; i < n; i++) {
-		struct located y = *x;
-
-		buf_puts(&t->literal, i ? ", " : "");
-		if (i == ELEMENTS_MAX) {
-			buf_puts(&t->literal, "...");
-			break;
-		}
-		y.e = ast_clone_expr(t->l->e->a, x->e);
-		if (i)
-			y.e = mk_binary(t->l->e->a, t->at->loc, OP_ADD, y.e,
-					mk_number(t->l->e->a, t->at->loc,
-						  (int64_t)(i * elem->size)));
-		y.type = elem;
-		if (!put_value(t, &y, depth + 1))
-			buf_putc(&t->literal, '?');
-	}
-	buf_putc(&t->literal, ']');
+	if (!put_member(t, x, &first, depth))
+		buf_putc(&t->literal, '?');
+	buf_puts(&t->literal, one ? "]" : ", ...]");
 	return true;
 }
 
@@ -199,21 +225,20 @@ static bool put_value(struct text *t, struct located *x, int depth)
 	case DBG_UINT:
 	case DBG_BOOL:
 	case DBG_ENUM:
-	case DBG_FUNCTION:
-		return put_scalar(t, x);
 	case DBG_CHAR:
 		return put_scalar(t, x);
+	case DBG_FUNCTION:
+		buf_puts(&t->literal, "<function>:");
+		return put_scalar(t, x);
 	case DBG_POINTER:
-		return dbg_type_is_string(x->type) ? put_text(t, x) :
-						     put_scalar(t, x);
+		return is_text(x->type) ? put_text(t, x) : put_scalar(t, x);
 	case DBG_ARRAY:
-		if (dbg_type_is_string(x->type))
-			return put_text(t, x);
 		if (closed) {
 			buf_puts(&t->literal, "[...]");
 			return true;
 		}
-		return put_elements(t, x, depth);
+		return is_text(x->type) ? put_text(t, x) :
+					  put_elements(t, x, depth);
 	case DBG_STRUCT:
 	case DBG_UNION:
 		if (closed) {
@@ -227,18 +252,6 @@ static bool put_value(struct text *t, struct located *x, int depth)
 		return false;
 	}
 	return false;
-}
-
-/* Nothing of it is read from memory but text, whose printer minds itself. */
-static bool is_plain(const struct located *x)
-{
-	const struct dbg_type *to = x->type->kind == DBG_POINTER ?
-					    dbg_type_target(x->type) : NULL;
-
-	if (x->kind != AT_VALUE || x->type->kind == DBG_STRUCT ||
-	    x->type->kind == DBG_UNION)
-		return false;
-	return !to || (to->kind != DBG_STRUCT && to->kind != DBG_UNION);
 }
 
 /* ---- the function that prints one type ---- */
@@ -304,37 +317,58 @@ static void keep_printer(struct elab *e, struct func *f,
 			 x->kind == AT_ADDRESS });
 }
 
-/* "text" at a kernel address; one that cannot be read, as those of user
- * space, shows as a number. */
-static struct func *mk_text_printer(struct lower *l, const struct expr *at)
+/* A call of a library function with the printer's own parameters. */
+static struct expr *call_library(struct lower *l, const struct expr *at,
+				 const char *name, struct func *f)
 {
-	struct text text = { .l = l, .at = at }, number = { .l = l, .at = at };
-	struct func *f = mk_printer(l->e, at->loc);
-	struct var *p = add_param(l->e, f);
-	struct expr *call = mk_call(l->e->a, at->loc, "kernel_string", NULL);
+	struct expr *call = mk_call(l->e->a, at->loc, name, NULL);
 
 	call->type = TYPE_STRING;
-	vec_push(l->e->a, &call->call.args, mk_symbol(l->e->a, at->loc, p));
-	buf_putc(&text.literal, '"');
-	put_arg(&text, 's', false, call);
-	buf_putc(&text.literal, '"');
-	put_arg(&number, 'x', true, mk_symbol(l->e->a, at->loc, p));
-	f->body->try_.body = mk_return(l->e, at->loc, take_text(&text));
-	f->body->try_.handler = mk_return(l->e, at->loc, take_text(&number));
+	vec_for(i, &f->params)
+		vec_push(l->e->a, &call->call.args,
+			 mk_symbol(l->e->a, at->loc, f->params.v[i]));
+	return call;
+}
+
+/* "text" at a kernel address or, failing that, at one of the process; one
+ * that cannot be read shows as a number. */
+static struct func *mk_text_printer(struct lower *l, const struct expr *at,
+				    bool counted)
+{
+	struct func *f = mk_printer(l->e, at->loc);
+	struct expr *quoted = mk_call(l->e->a, at->loc, "string_quoted", NULL);
+
+	add_param(l->e, f);
+	if (counted)
+		add_param(l->e, f);
+	vec_push(l->e->a, &quoted->call.args,
+		 call_library(l, at, counted ? "kernel_string_n" :
+						"kernel_string", f));
+	quoted->type = TYPE_STRING;
+	f->body->try_.body = mk_return(l->e, at->loc, quoted);
+	f->body->try_.handler = mk_return(l->e, at->loc,
+		call_library(l, at, counted ? "user_string_n_quoted" :
+					      "user_string_quoted", f));
 	return f;
 }
 
+/* n: of an array, how many letters there are; 0: up to the NUL. */
 static struct expr *mk_text_call(struct lower *l, const struct expr *at,
-				 struct expr *addr)
+				 struct expr *addr, uint64_t n)
 {
 	const struct located any_text = { .kind = AT_VALUE };
-	struct func *f = find_printer(l->e, &any_text, false);
+	struct func *f = find_printer(l->e, &any_text, n > 0);
+	struct expr *call;
 
 	if (!f) {
-		f = mk_text_printer(l, at);
-		keep_printer(l->e, f, &any_text, false);
+		f = mk_text_printer(l, at, n > 0);
+		keep_printer(l->e, f, &any_text, n > 0);
 	}
-	return call_printer(l, at, f, addr);
+	call = call_printer(l, at, f, addr);
+	if (n)
+		vec_push(l->e->a, &call->call.args,
+			 mk_number(l->e->a, at->loc, (int64_t)n));
+	return call;
 }
 
 static struct func *find_printer(const struct elab *e, const struct located *x,
@@ -351,43 +385,61 @@ static struct func *find_printer(const struct elab *e, const struct located *x,
 	return NULL;
 }
 
+/* Where a chain of pointers ends: at a structure, an array or a number.  Text
+ * and functions are shown by their address. */
+static bool follow_pointers(struct lower *l, const struct expr *at,
+			    struct located *x)
+{
+	for (int i = 0; i < POINTERS_MAX; i++) {
+		const struct dbg_type *to = x->type->kind == DBG_POINTER ?
+						    dbg_type_target(x->type) :
+						    NULL;
+
+		if (!to || to->kind == DBG_VOID || is_letter(to) ||
+		    (is_struct(to) && to->is_incomplete))
+			return true;
+		if (!target_deref(l, at, x))
+			return false;
+	}
+	return true;
+}
+
+/* By a function for the type, which takes the address. */
+static struct expr *print_memory(struct text *t, const struct located *place)
+{
+	struct lower *l = t->l;
+	struct func *f = find_printer(l->e, place, t->deep);
+	struct expr *arg = ast_clone_expr(l->e->a, place->e);
+	struct located x = *place;
+
+	if (f)
+		return call_printer(l, t->at, f, arg);
+	f = mk_printer(l->e, t->at->loc);
+	x.e = mk_symbol(l->e->a, t->at->loc, add_param(l->e, f));
+	x.e->ptype = NULL;
+	if (!put_value(t, &x, 0)) {
+		buf_free(&t->literal);
+		return NULL;
+	}
+	f->body->try_.body = mk_return(l->e, t->at->loc, take_text(t));
+	keep_printer(l->e, f, &x, t->deep);
+	return call_printer(l, t->at, f, arg);
+}
+
 struct expr *pretty_print(struct lower *l, const struct expr *at,
 			  const struct located *place, bool deep)
 {
 	struct text t = { .l = l, .at = at, .deep = deep };
 	struct located x = *place;
-	struct func *f;
-	struct expr *arg;
 
-	if (x.type->kind == DBG_POINTER && !dbg_type_is_string(x.type) &&
-	    dbg_type_target(x.type) &&
-	    (dbg_type_target(x.type)->kind == DBG_STRUCT ||
-	     dbg_type_target(x.type)->kind == DBG_UNION) &&
-	    !target_deref(l, at, &x))
+	if (!follow_pointers(l, at, &x))
 		return NULL;
-	if (x.kind == AT_PIECES) {
-		lower_fail(l, at->loc, "it is scattered over several places");
-		return NULL;
-	}
-	if (is_plain(&x)) {
-		if (!put_value(&t, &x, 0))
-			return NULL;
+	if (x.kind == AT_ADDRESS)
+		return print_memory(&t, &x);
+	if (put_value(&t, &x, 0))
 		return take_text(&t);
-	}
-	f = find_printer(l->e, &x, deep);
-	if (f)
-		return call_printer(l, at, f, ast_clone_expr(l->e->a, x.e));
-	f = mk_printer(l->e, at->loc);
-	arg = ast_clone_expr(l->e->a, x.e);
-	x.e = mk_symbol(l->e->a, at->loc, add_param(l->e, f));
-	x.reg = -1;
-	if (!put_value(&t, &x, 0)) {
-		buf_free(&t.literal);
-		return NULL;
-	}
-	f->body->try_.body = mk_return(l->e, at->loc, take_text(&t));
-	keep_printer(l->e, f, &x, deep);
-	return call_printer(l, at, f, arg);
+	buf_free(&t.literal);
+	return NULL;
 }
 
 /* ---- $$vars ---- */
@@ -407,13 +459,15 @@ static bool put_var(struct text *t, struct located *x, bool pretty)
 {
 	struct expr *e;
 
-	if (pretty && is_plain(x))
-		return put_value(t, x, 0);
 	if (pretty) {
 		e = pretty_print(t->l, t->at, x, t->deep);
 		if (e)
 			put_arg(t, 's', false, e);
 		return e != NULL;
+	}
+	if (is_struct(x->type) || x->type->kind == DBG_ARRAY) {
+		buf_puts(&t->literal, is_struct(x->type) ? "{...}" : "[...]");
+		return true;
 	}
 	e = target_read(t->l, t->at, x);
 	if (e)
