@@ -340,6 +340,7 @@ static void check_variables(struct arena *a, struct debuginfo *di)
 	struct dbg_inst inst;
 	struct dbg_var v;
 	struct dbg_sym sym;
+	const struct dbg_range *r;
 	struct place p;
 	int value = 0;
 
@@ -362,6 +363,9 @@ static void check_variables(struct arena *a, struct debuginfo *di)
 		   debuginfo_global(di, "hidden", "other.c", &v), false);
 	expect_num("local", dbg_inst_var(di, &inst, inst.pc, "seen", &v), true);
 	p = dbg_var_place(di, &inst, &v, inst.pc);
+	expect_num("no frame yet", p.kind, PLACE_NONE);
+	expect_num("its code", dbg_inst_ranges(di, &inst, &r) > 0, true);
+	p = dbg_var_place(di, &inst, &v, (r[0].lo + r[0].hi) / 2);
 	expect_num("on the stack", p.kind, PLACE_ADDRESS);
 	expect_num("none", dbg_inst_var(di, &inst, inst.pc, "nosuch", &v),
 		   false);

@@ -173,6 +173,39 @@ const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_type_of(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_type_at(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_void(struct debuginfo *di);
+/* abi.c: where parameters of these types are at a function's entry; out has
+ * room for as many.  False: this CPU's convention is not known. */
+typedef VEC(const struct dbg_type *) dbg_types;
+bool abi_params(struct debuginfo *di, const struct dbg_type *result,
+		const dbg_types *types, struct place *out);
+/* Some part of it lies where its type would not be aligned. */
+bool abi_is_unaligned(const struct dbg_type *t);
+/* What a place is at a function's entry. */
+enum abi_slot {
+	ABI_SLOT_NONE,	 /* not on the stack */
+	ABI_SLOT_CALLER, /* above the stack pointer: the caller's */
+	ABI_SLOT_OWN,	 /* of the frame that it has not made yet */
+};
+enum abi_slot abi_slot(const struct debuginfo *di, const struct place *place);
+/* DWARF's number of the stack pointer, -1 when not known. */
+int abi_stack_reg(const struct debuginfo *di);
+/* returns.c: the result and its place; is it written to memory? */
+struct place abi_result(struct debuginfo *di, const struct dbg_type *t);
+bool abi_result_in_memory(struct debuginfo *di, const struct dbg_type *t);
+/* params.c: a parameter of inst at its first instruction, by the calling
+ * convention; false when the function may not keep to it. */
+bool param_at_entry(struct debuginfo *di, const struct dbg_inst *inst,
+		    const struct dbg_var *v, struct place *out);
+/* Has the code up to pc stored the registers it came in on the stack?  True
+ * when it came in none. */
+bool param_is_stored(struct debuginfo *di, const struct dbg_inst *inst,
+		     const struct place *by_abi, uint64_t pc);
+/* What the DWARF alone says of where v is; fixed: that is for the whole
+ * function. */
+struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,
+			     const struct dbg_var *v, uint64_t pc, bool *fixed);
+/* The DIE that another is an instance of; 0 when it is none. */
+uint64_t dwarf_origin_of(Dwarf_Die *die);
 /* typename.c: a type as C text, in the form scripts match on. */
 const char *type_name(struct debuginfo *di, Dwarf_Die *die);
 

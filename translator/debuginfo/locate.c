@@ -156,6 +156,69 @@ static void cfa_at(struct debuginfo *di, uint64_t pc, struct place_env *env)
 	}
 }
 
+/* How far the stack pointer is below the CFA at pc, and up to where that
+ * holds; *by_sp false: the CFA is known by another register. */
+static bool stack_depth(struct debuginfo *di, uint64_t pc, bool *by_sp,
+			uint64_t *depth, uint64_t *end)
+{
+	Dwarf_CFI *tables[2];
+	Dwarf_Frame *frame;
+	Dwarf_Addr lo, hi;
+	Dwarf_Op *ops;
+	bool found = false;
+	size_t n;
+
+	open_cfi(di);
+	tables[0] = di->cfi_debug;
+	tables[1] = di->cfi_eh;
+	for (size_t i = 0; i < ARRAY_SIZE(tables) && !found; i++) {
+		if (!tables[i] || dwarf_cfi_addrframe(tables[i], pc, &frame))
+			continue;
+		if (dwarf_frame_info(frame, &lo, &hi, NULL) >= 0 &&
+		    !dwarf_frame_cfa(frame, &ops, &n) && n == 1) {
+			*by_sp = ops[0].atom == DW_OP_bregx &&
+				 (int)ops[0].number == abi_stack_reg(di);
+			*depth = ops[0].number2;
+			*end = hi;
+			found = true;
+		}
+		free(frame);
+	}
+	return found;
+}
+
+/* Counted from the stack pointer: for a whole function, that holds only where
+ * it is as far down as it goes. */
+static bool is_from_stack(const struct debuginfo *di, const Dwarf_Op *ops)
+{
+	return ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31 &&
+	       ops[0].atom - DW_OP_breg0 == abi_stack_reg(di);
+}
+
+#define FRAME_STEPS 256 /* changes of the frame looked at in a function */
+
+static bool frame_is_made(struct debuginfo *di, const struct dbg_inst *inst,
+			  uint64_t pc)
+{
+	const struct dbg_range *r;
+	size_t n = dbg_inst_ranges(di, inst, &r), steps = 0;
+	uint64_t here, depth, end;
+	bool by_sp;
+
+	if (!stack_depth(di, pc, &by_sp, &here, &end) || !by_sp)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		for (uint64_t at = r[i].lo; at < r[i].hi; at = end) {
+			if (++steps > FRAME_STEPS ||
+			    !stack_depth(di, at, &by_sp, &depth, &end) ||
+			    end <= at)
+				return true;
+			if (!by_sp || depth > here)
+				return false;
+		}
+	return true;
+}
+
 /* The subprogram whose frame the instance's code runs in. */
 static bool frame_owner(struct debuginfo *di, const struct dbg_inst *inst,
 			Dwarf_Die *out)
@@ -283,8 +346,8 @@ static struct place not_here(struct debuginfo *di, Dwarf_Attribute *at,
 	return p;
 }
 
-struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
-			   const struct dbg_var *v, uint64_t pc)
+struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,
+			     const struct dbg_var *v, uint64_t pc, bool *fixed)
 {
 	Dwarf_Attribute at;
 	Dwarf_Die die;
@@ -311,6 +374,60 @@ struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 	} else if (dwarf_getlocation_addr(&at, pc, &ops, &n, 1) != 1 || !n) {
 		return not_here(di, &at, inst);
 	}
+	*fixed = inst && dwarf_whatform(&at) == DW_FORM_exprloc;
+	if (*fixed && !l.at_entry && is_from_stack(di, ops) &&
+	    !frame_is_made(di, inst, pc))
+		return place_none(di->a, "the function's frame is not whole "
+				  "here; probe another statement");
 	fill_env(&l, v->is_global ? NULL : inst, ops, n, &env);
 	return place_eval(di->a, ops, n, &env);
+}
+
+/* Of a parameter that has one location for the whole function, DWARF leaves
+ * out from where to where that holds. */
+static struct place checked(struct debuginfo *di, const struct dbg_inst *inst,
+			    const struct dbg_var *v, uint64_t pc,
+			    struct place p)
+{
+	struct place by_abi;
+
+	if (p.kind == PLACE_NONE || !v->is_param ||
+	    !param_at_entry(di, inst, v, &by_abi))
+		return p;
+	if (place_equal(&p, &by_abi) && v->type->size > 0 &&
+	    (v->type->kind == DBG_STRUCT || v->type->kind == DBG_UNION) &&
+	    abi_slot(di, &by_abi) == ABI_SLOT_NONE)
+		return place_none(di->a, "it came in registers, which may be "
+				  "in use for something else by now; probe "
+				  "the function's entry");
+	if (p.kind == PLACE_ADDRESS && !param_is_stored(di, inst, &by_abi, pc))
+		return place_none(di->a, "it may not be in its place in the "
+				  "frame yet; probe the function's entry or a "
+				  "later statement");
+	return p;
+}
+
+/* A location that is one for the whole function holds only once the first
+ * instructions have stored the parameter there; one that begins later leaves
+ * the entry to the calling convention. */
+struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
+			   const struct dbg_var *v, uint64_t pc)
+{
+	bool fixed = false;
+	struct place p = dwarf_var_place(di, inst, v, pc, &fixed), by_abi;
+	enum abi_slot slot;
+
+	if (!inst || inst->is_inline)
+		return p;
+	if (pc != inst->pc)
+		return fixed ? checked(di, inst, v, pc, p) : p;
+	slot = abi_slot(di, &p);
+	if (slot == ABI_SLOT_NONE && p.kind != PLACE_NONE)
+		return p;
+	if (v->is_param && param_at_entry(di, inst, v, &by_abi))
+		return by_abi;
+	if (slot == ABI_SLOT_OWN)
+		return place_none(di->a, "its place in the frame is not made "
+				  "yet; probe a later statement");
+	return p;
 }

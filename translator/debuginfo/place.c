@@ -69,6 +69,23 @@ struct place place_none(struct arena *a, const char *fmt, ...)
 	return p;
 }
 
+bool place_equal(const struct place *a, const struct place *b)
+{
+	if (a->kind != b->kind || a->nops != b->nops ||
+	    a->npieces != b->npieces)
+		return false;
+	for (size_t i = 0; i < a->nops; i++)
+		if (a->ops[i].code != b->ops[i].code ||
+		    a->ops[i].n != b->ops[i].n ||
+		    a->ops[i].size != b->ops[i].size)
+			return false;
+	for (size_t i = 0; i < a->npieces; i++)
+		if (a->pieces[i].bit_size != b->pieces[i].bit_size ||
+		    !place_equal(&a->pieces[i].place, &b->pieces[i].place))
+			return false;
+	return true;
+}
+
 static void fail(struct eval *e, const char *why)
 {
 	if (!e->why)

@@ -104,6 +104,9 @@ struct place_env {
 struct place place_eval(struct arena *a, const Dwarf_Op *ops, size_t n,
 			const struct place_env *env);
 
+/* The same program, and so the same place. */
+bool place_equal(const struct place *a, const struct place *b);
+
 struct place place_none(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 
 /* For -vv: "*(%rdi + 16)", "%rsi", "[8 bytes %rax; …]".  reg names register

@@ -11,15 +11,18 @@ struct convention {
 	unsigned word;	   /* bytes of a register */
 	unsigned reg[2];   /* DWARF numbers: result, and its second half */
 	unsigned in_regs;  /* largest struct returned in registers, bytes */
-	bool gives_address; /* a larger one's address comes back in reg[0] */
+	/* Of a larger one: its address comes back in reg[0], or was in this
+	 * register at the entry (0: not known). */
+	bool gives_address;
+	unsigned address_reg;
 };
 
 static const struct convention conventions[] = {
-	{EM_X86_64, 8, {0, 1}, 16, true},  /* rax, rdx */
-	{EM_AARCH64, 8, {0, 1}, 16, false}, /* x0, x1; x8 is not kept */
-	{EM_386, 4, {0, 2}, 0, true},	    /* eax, edx */
-	{EM_ARM, 4, {0, 1}, 4, true},	    /* r0, r1 */
-	{EM_RISCV, 8, {10, 11}, 16, false}, /* a0, a1 */
+	{EM_X86_64, 8, {0, 1}, 16, true, 0},  /* rax, rdx */
+	{EM_AARCH64, 8, {0, 1}, 16, false, 8}, /* x0, x1; x8 */
+	{EM_386, 4, {0, 2}, 0, true, 0},       /* eax, edx */
+	{EM_ARM, 4, {0, 1}, 4, true, 0},       /* r0, r1 */
+	{EM_RISCV, 8, {10, 11}, 16, false, 0}, /* a0, a1 */
 };
 
 static const struct place_op *one_reg(struct debuginfo *di, unsigned reg)
@@ -53,24 +56,25 @@ static struct place in_registers(struct debuginfo *di,
 		.kind = PLACE_PIECES, .pieces = p, .npieces = 2};
 }
 
-/* x86-64 psABI 3.2.3: a field that is not aligned sends it all to memory. */
-static bool is_packed(const struct dbg_type *t)
+/* What that register held when the function was entered. */
+static struct place from_entry(struct debuginfo *di, unsigned reg)
 {
-	dbg_members m = {0};
+	struct place_op *op = arena_new(di->a, struct place_op);
 
-	if (t->kind != DBG_STRUCT && t->kind != DBG_UNION)
-		return false;
-	dbg_type_members(t, true, &m);
-	vec_for(i, &m) {
-		const struct dbg_type *mt = m.v[i].type;
+	*op = (struct place_op){.code = PLACE_ENTRY_REG, .n = reg};
+	return (struct place){.kind = PLACE_ADDRESS,
+			      .at_entry = true,
+			      .ops = op,
+			      .nops = 1};
+}
 
-		if (m.v[i].bit_size || mt->kind == DBG_ARRAY ||
-		    mt->kind == DBG_STRUCT || mt->kind == DBG_UNION)
-			continue;
-		if (mt->size && m.v[i].offset % mt->size)
-			return true;
-	}
-	return false;
+static bool fits_registers(const struct convention *c,
+			   const struct dbg_type *t)
+{
+	/* x86-64 psABI 3.2.3: a field that is not aligned sends it all to
+	 * memory. */
+	return t->size <= c->in_regs &&
+	       !(c->machine == EM_X86_64 && abi_is_unaligned(t));
 }
 
 static struct place aggregate(struct debuginfo *di, const struct convention *c,
@@ -80,9 +84,10 @@ static struct place aggregate(struct debuginfo *di, const struct convention *c,
 
 	if (!t->size)
 		return place_none(di->a, "its type is empty or not known");
-	if (t->size <= c->in_regs &&
-	    !(c->machine == EM_X86_64 && is_packed(t)))
+	if (fits_registers(c, t))
 		return in_registers(di, c, t->size);
+	if (c->address_reg)
+		return from_entry(di, c->address_reg);
 	if (!c->gives_address)
 		return place_none(di->a, "it is returned in memory whose "
 					 "address is not kept");
@@ -91,14 +96,26 @@ static struct place aggregate(struct debuginfo *di, const struct convention *c,
 	return p;
 }
 
-static struct place result_place(struct debuginfo *di,
-				 const struct dbg_type *t)
+static const struct convention *convention_of(const struct debuginfo *di)
 {
-	const struct convention *c = NULL;
-
 	for (size_t i = 0; i < ARRAY_SIZE(conventions); i++)
 		if (conventions[i].machine == di->f.machine)
-			c = &conventions[i];
+			return &conventions[i];
+	return NULL;
+}
+
+bool abi_result_in_memory(struct debuginfo *di, const struct dbg_type *t)
+{
+	const struct convention *c = convention_of(di);
+
+	return c && (t->kind == DBG_STRUCT || t->kind == DBG_UNION) &&
+	       t->size && !fits_registers(c, t);
+}
+
+struct place abi_result(struct debuginfo *di, const struct dbg_type *t)
+{
+	const struct convention *c = convention_of(di);
+
 	if (!c)
 		return place_none(di->a, "this CPU's calling convention is "
 					 "not known");
@@ -138,6 +155,6 @@ const struct dbg_type *dbg_inst_return(struct debuginfo *di,
 		return NULL;
 	}
 	t = debuginfo_type_of(di, &die);
-	*place = result_place(di, t);
+	*place = abi_result(di, t);
 	return t->kind == DBG_VOID ? NULL : t;
 }

@@ -12,7 +12,7 @@
 
 #define MAX_DEPTH 256
 
-static uint64_t origin_of(Dwarf_Die *die)
+uint64_t dwarf_origin_of(Dwarf_Die *die)
 {
 	Dwarf_Attribute at;
 	Dwarf_Die origin;
@@ -68,7 +68,7 @@ static bool instance_of(Dwarf_Die *parent, uint64_t origin, Dwarf_Die *out)
 		/* A dropped parameter may come back as a variable. */
 		if ((tag == DW_TAG_formal_parameter ||
 		     tag == DW_TAG_variable) &&
-		    origin_of(out) == origin)
+		    dwarf_origin_of(out) == origin)
 			return true;
 	} while (!dwarf_siblingof(out, out));
 	return false;
@@ -103,7 +103,7 @@ void dbg_inst_params(struct debuginfo *di, const struct dbg_inst *inst,
 
 	if (!debuginfo_die(di, inst->die, &die))
 		return;
-	origin = origin_of(&die);
+	origin = dwarf_origin_of(&die);
 	if (origin && debuginfo_die(di, origin, &abstract))
 		add_params(di, &abstract, &die, inst->die, out);
 	else

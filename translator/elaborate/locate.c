@@ -148,8 +148,9 @@ static bool run_op(struct lower *l, const struct expr *at, struct sysmod *mod,
 {
 	switch (op->code) {
 	case PLACE_REG:
-	case PLACE_ENTRY_REG:
 		return push(s, locate_reg(l, at, (unsigned)op->n));
+	case PLACE_ENTRY_REG:
+		return push(s, lower_entry_reg(l, at, (unsigned)op->n));
 	case PLACE_CONST:
 		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
 	case PLACE_ADDR:

@@ -107,6 +107,23 @@ static bool is_return(const struct lower *l)
 	return pr && pr->is_return && pr->is_return(l->probe);
 }
 
+struct expr *lower_entry_reg(struct lower *l, const struct expr *at,
+			     unsigned n)
+{
+	const char *key = arena_printf(l->e->a, "register %u", n);
+	struct expr *saved;
+
+	if (l->at_entry)
+		return locate_reg(l, at, n);
+	if (!is_return(l)) {
+		lower_fail(l, at->loc, "it is known only when the function is "
+			   "entered");
+		return NULL;
+	}
+	saved = find_saved(l, at, key);
+	return saved ? saved : save(l, at, key, locate_reg(l, at, n));
+}
+
 static bool is_result(const struct expr *e)
 {
 	return str_starts(e->target.name, "$return") ||

@@ -76,6 +76,8 @@ static struct expr *read_scalar(struct lower *l, const struct expr *at,
 		e->load.bit_size = (int)x->bit_size;
 		return e;
 	case AT_VALUE:
+		if (x->bit_offset + whole_bits(x) > 64)
+			break;
 		return extract(l, at, x->e, x->bit_offset, whole_bits(x),
 			       x->type->is_signed);
 	case AT_PIECES:
@@ -84,6 +86,7 @@ static struct expr *read_scalar(struct lower *l, const struct expr *at,
 		return e ? extract(l, at, e, 0, whole_bits(x),
 				   x->type->is_signed) : NULL;
 	}
+	lower_fail(l, at->loc, "its location holds only a part of it");
 	return NULL;
 }
 
@@ -268,6 +271,22 @@ bool target_member(struct lower *l, struct loc at, struct located *x,
 	return true;
 }
 
+/* An element of an array that is kept in registers. */
+static bool index_value(struct lower *l, const struct component *c,
+			const struct dbg_type *elem, struct located *x)
+{
+	uint64_t i = (uint64_t)c->index->number.value;
+
+	if (c->index->kind != EXPR_NUMBER || i > UINT16_MAX)
+		return lower_fail(l, c->loc, "it is kept in registers at this "
+				  "point; use a constant index");
+	x->bit_offset += (unsigned)(i * elem->size * 8);
+	x->bit_size = 0;
+	x->type = elem;
+	x->reg = -1;
+	return true;
+}
+
 static bool target_index(struct lower *l, const struct component *c,
 			 struct located *x)
 {
@@ -289,6 +308,8 @@ static bool target_index(struct lower *l, const struct component *c,
 		return lower_fail(l, c->loc, "index %lld is outside of '%s'",
 				  (long long)c->index->number.value,
 				  x->type->name);
+	if (x->type->kind == DBG_ARRAY && x->kind != AT_ADDRESS)
+		return index_value(l, c, elem, x);
 	base = x->type->kind == DBG_ARRAY ? target_address(l, &where, x) :
 					    read_scalar(l, &where, x);
 	if (!base)

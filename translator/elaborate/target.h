@@ -28,6 +28,12 @@ struct located {
 bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
 	PRINTF(3, 4);
 
+/* ---- lower.c ---- */
+/* A register as it was when the function was entered, in a .return probe;
+ * NULL: l->why. */
+struct expr *lower_entry_reg(struct lower *l, const struct expr *at,
+			     unsigned n);
+
 /* ---- locate.c: places of the debug information as expressions ---- */
 bool locate_place(struct lower *l, const struct expr *at, struct sysmod *mod,
 		  const struct dbg_type *type, const struct place *place,
