@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shows that what a script reads is what the program has: a module whose
+# functions are called with known values (truth/truth.c, truth/truth.spec),
+# every parameter, local, member and result read at entry, statement, inline
+# and return, compared one by one, the kernel's addresses randomised.
+. "$(dirname "$0")/lib.sh"
+
+truth_awk() { awk -f "$tests/live/truth/truth.awk" "$@"; }
+spec=("$tests/live/truth/truth.c" "$tests/live/truth/truth.spec")
+
+# The expressions that no run may find unavailable are the spec's; this is how
+# many of the others may be.
+most_missing() {
+	case $1 in
+	*arm64) echo 57 ;;
+	*) echo 36 ;;
+	esac
+}
+
+compare() { # NAME MODULE LIMIT [AWK-VARIABLE...]
+	local name=$1 ko=$2 limit=$3 missing
+	shift 3
+	truth_awk -v mode=script -v module="$ko" "$@" "${spec[@]}" >"$live_tmp/truth.stp" ||
+		{ fail "$name: no script"; return; }
+	rstap "$live_tmp/truth.stp" -c 'echo 1 >/proc/truth' \
+		>"$live_tmp/out" 2>"$live_tmp/err" ||
+		{ fail "$name: status $?: $(cat "$live_tmp/err")"; return; }
+	truth_awk -v mode=check "$@" "${spec[@]}" "$live_tmp/out" >"$live_tmp/verdict" ||
+		fail "$name: some are wrong"
+	[ ! -s "$live_tmp/err" ] || fail "$name: $(cat "$live_tmp/err")"
+	missing=$(sed -n 's/.*said unavailable \([0-9]*\),.*/\1/p' "$live_tmp/verdict")
+	[ "${missing:-999}" -le "$limit" ] || fail "$name: $missing are unavailable, at most $limit may be"
+	[ "$failures" = 0 ] && [ -z "${VERBOSE-}" ] || grep -v '^tried' "$live_tmp/verdict"
+	echo "$name: $(tail -n 1 "$live_tmp/verdict")"
+}
+
+for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
+	cp -r "$tests/live/truth" "$live_tmp/$root"
+	stap-sysroot build "$root" "$live_tmp/$root" >"$live_tmp/build" 2>&1 ||
+		{ fail "$root: the module: $(tail -n 5 "$live_tmp/build")"; continue; }
+	guest_start "$root" || { fail "$root"; continue; }
+	on 'cat >/tmp/truth.ko; rmmod truth 2>/dev/null; insmod /tmp/truth.ko' <"$live_tmp/$root/truth.ko" ||
+		fail "$root: the module does not load"
+	compare "$root" "$live_tmp/$root/truth.ko" "$(most_missing "$root")"
+	want_clean "$root"
+	guest_stop
+done
+finish
