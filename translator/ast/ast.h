@@ -136,7 +136,7 @@ struct expr {
 		struct { enum op op; struct expr *lhs, *rhs; } assign;
 		struct { enum op op; bool prefix; struct expr *a; } incdec;
 		struct { struct expr_vec keys; const char *array;
-			 struct var *var; } in;
+			 struct loc array_loc; struct var *var; } in;
 		struct { const char *name; struct expr_vec args;
 			 struct func *func;	/* pass 2: first that is tried */
 		} call;
@@ -224,6 +224,7 @@ struct stmt {
 			struct expr_vec keys;	/* EXPR_SYMBOL each */
 			struct expr *value;	/* EXPR_SYMBOL or NULL */
 			const char *array;
+			struct loc array_loc;
 			struct var *var;	/* pass 2 */
 			struct expr *hist;	/* over histogram buckets, or NULL */
 			struct expr_vec slice;	/* NULL slot: *; empty: all */
@@ -263,6 +264,7 @@ struct global_decl {
 	bool wrap;		/* % */
 	bool is_private;
 	struct file *file;
+	struct var *var;	/* pass 2: what it became, or NULL */
 };
 struct param {
 	const char *name;
@@ -280,6 +282,7 @@ struct func_decl {
 	int64_t priority;	/* as written or the default: 0 user, 1 library */
 	bool is_private;
 	struct file *file;
+	struct func *func;	/* pass 2: what it became, or NULL */
 };
 struct probe_decl {
 	struct loc loc;

@@ -118,8 +118,8 @@ static void walk_foreach(struct visitor *v, struct stmt *s)
 	visit(v, &s->foreach.limit);
 	visit(v, &s->foreach.hist);
 	visit_all(v, &s->foreach.slice);
-	visit(v, &s->foreach.value);
 	visit_all(v, &s->foreach.keys);
+	visit(v, &s->foreach.value);
 	visit_stmt(v, &s->foreach.body);
 }
 

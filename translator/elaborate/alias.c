@@ -9,9 +9,15 @@
  */
 #include "elaborate/elab.h"
 
-static bool derive_list(struct elab *e, const struct derivation *outer,
-			const struct alias_decl *alias, const char *as,
-			const struct probe_point *suffix, size_t skip,
+struct use {			/* an alias that matches the point */
+	const struct alias_decl *alias;
+	const char *name;	/* as declared */
+	const char *as;		/* with what the point has beyond it */
+	size_t taken;		/* components of the point */
+};
+struct uses { struct use *v; size_t n, cap; };
+
+static bool derive_list(const struct derivation *outer, const struct use *u,
 			size_t *made);
 
 static const char *alias_name(struct arena *a, const struct probe_point *p)
@@ -71,13 +77,6 @@ static const char *name_with_suffix(struct arena *a,
 	return alias_name(a, &whole);
 }
 
-struct use {			/* an alias that matches the point */
-	const struct alias_decl *alias;
-	const char *as;
-	size_t taken;
-};
-struct uses { struct use *v; size_t n, cap; };
-
 static void match_decl(struct elab *e, const struct alias_decl *d,
 		       const struct probe_point *point, struct uses *out)
 {
@@ -85,8 +84,8 @@ static void match_decl(struct elab *e, const struct alias_decl *d,
 		size_t n = name_takes(e->a, d->names.v[i], point);
 
 		if (n)
-			vec_push(e->a, out,
-				 (struct use){ d,
+			vec_push(e->a, out, (struct use){
+				 d, alias_name(e->a, d->names.v[i]),
 				 name_with_suffix(e->a, d->names.v[i], point,
 						  n), n });
 	}
@@ -151,7 +150,7 @@ static bool use_alias(const struct derivation *d, const struct use *u,
 	}
 	if (!library_is_user(e, u->alias->file))
 		library_pull(e, u->alias->file);
-	return derive_list(e, d, u->alias, u->as, d->point, u->taken, made);
+	return derive_list(d, u, made);
 }
 
 /* False: nothing was found and e->cause says why. */
@@ -197,17 +196,17 @@ static struct probe_point *with_suffix(struct arena *a,
 	return q;
 }
 
-static bool derive_list(struct elab *e, const struct derivation *outer,
-			const struct alias_decl *alias, const char *as,
-			const struct probe_point *suffix, size_t skip,
+static bool derive_list(const struct derivation *outer, const struct use *u,
 			size_t *made)
 {
-	vec_for(i, &alias->points) {
-		const struct probe_point *p = alias->points.v[i];
+	struct elab *e = outer->e;
+
+	vec_for(i, &u->alias->points) {
+		const struct probe_point *p = u->alias->points.v[i];
 		struct derivation d = {
-			.e = e, .outer = outer, .alias = alias, .as = as,
-			.decl = outer->decl,
-			.point = with_suffix(e->a, p, suffix, skip),
+			.e = e, .outer = outer, .alias = u->alias,
+			.name = u->name, .as = u->as, .decl = outer->decl,
+			.point = with_suffix(e->a, p, outer->point, u->taken),
 			.depth = outer->depth + 1,
 		};
 		size_t n = 0;

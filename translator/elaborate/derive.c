@@ -8,6 +8,7 @@
 #include "elaborate/provider/provider.h"
 
 #define SIMILAR_MAX 5
+#define CHAIN_POINTS_MAX 16	/* points of one list that -p2 shows */
 
 /* One component of a pattern's text; the rest of the text, NULL at the end. */
 struct pattern_comp {
@@ -360,22 +361,41 @@ static void push_conditions(const struct derivation *d, struct probe_info *info)
 	}
 }
 
-static void push_chain(const struct derivation *d, struct probe *p)
+/* A list of points, as -p2 shows where a probe came from. */
+static const char *list_text(struct arena *a, const struct point_vec *points,
+			     const char *separator)
+{
+	const char *text = "";
+
+	vec_for(i, points)
+		text = arena_printf(a, "%s%s%s", text, i ? separator : "",
+				    point_text(a, points->v[i]));
+	return text;
+}
+
+/* One step: an alias with what it stands for, or the points of the script's
+ * probe; of a long list only the one that led here. */
+static const char *step_text(const struct derivation *d)
 {
 	struct arena *a = d->e->a;
+	const struct point_vec *points = d->alias ? &d->alias->points :
+						    &d->decl->points;
+	const char *text;
 
-	for (; d; d = d->outer) {
-		struct probe_point plain = *d->point;
-		const char *text;
+	if (points->n > CHAIN_POINTS_MAX)
+		text = point_text(a, d->point);
+	else
+		text = list_text(a, points, d->alias ? ", " : ",");
+	if (!d->alias)
+		return text;
+	return arena_printf(a, "%s %s %s", d->name,
+			    d->alias->epilogue ? "+=" : "=", text);
+}
 
-		plain.condition = NULL;
-		text = point_text(a, &plain);
-		if (!p->chain.n || strcmp(p->chain.v[p->chain.n - 1], text))
-			vec_push(a, &p->chain, text);
-		if (d->as && strcmp(d->as, text) && d->outer &&
-		    has_wildcard(point_text(a, d->outer->point)))
-			vec_push(a, &p->chain, d->as);
-	}
+static void push_chain(const struct derivation *d, struct probe *p)
+{
+	for (; d; d = d->outer)
+		vec_push(d->e->a, &p->chain, step_text(d));
 }
 
 /* What -l shows: the alias the script named, else the point itself. */
@@ -416,6 +436,7 @@ struct probe *derive_probe(const struct derivation *d, enum probe_kind kind,
 	p->kind = kind;
 	p->point = resolved;
 	p->listed = listed_as(d, resolved);
+	p->flag = d->point->sufficient ? "!" : d->point->optional ? "?" : "";
 	p->loc = d->decl->loc;
 	p->info = arena_new(e->a, struct probe_info);
 	p->info->decl = d->decl;

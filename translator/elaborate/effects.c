@@ -267,7 +267,9 @@ static void use_stmt(struct visitor *v, struct stmt **ps)
 		use_foreach(v, s);
 		return;
 	case STMT_DELETE:
-		use_written(v, s->expr.e, false);
+		/* Counts as a look at it: who empties a global by hand does
+		 * not want it printed at the end. */
+		use_written(v, s->expr.e, true);
 		return;
 	case STMT_TRY:
 		use_stmt(v, &s->try_.body);

@@ -85,7 +85,8 @@ struct derivation {
 	struct elab *e;
 	const struct derivation *outer;
 	const struct alias_decl *alias;	/* whose point this is, or NULL */
-	const char *as;			/* that alias with its suffix, as text */
+	const char *name;		/* of it, as declared */
+	const char *as;			/* the same with the point's suffix */
 	const struct probe_decl *decl;
 	const struct probe_point *point;
 	bool optional;			/* no match is no error */

@@ -113,9 +113,11 @@ static void warn_var(struct elab *e, const struct var *v, const char *kind,
 	    v->loc.src->kind != SOURCE_USER || is_set_by_user(e->s, v->name))
 		return;
 	similar = similar_vars(e, v, locals);
-	diag_warn(&e->s->diag, v->loc,
-		  "never-assigned %s variable '%s'%s%s%s", kind, v->name,
-		  *similar ? " (similar: " : "", similar, *similar ? ")" : "");
+	diag_warn_token(&e->s->diag, v->loc,
+			arena_printf(e->a, "identifier '%s'", v->name),
+			"never-assigned %s variable '%s'%s%s%s", kind, v->name,
+			*similar ? " (similar: " : "", similar,
+			*similar ? ")" : "");
 }
 
 static void warn_unwritten(struct elab *e)

@@ -149,16 +149,6 @@ static void opt_loop(struct opt *o, struct stmt **ps)
 			     nothing(o, s);
 }
 
-static void opt_delete(struct opt *o, struct stmt **ps)
-{
-	struct var *v = unread((*ps)->expr.e);
-
-	if (!v)
-		return;
-	removed(o, "delete of", v->name, (*ps)->loc);
-	*ps = nothing(o, *ps);
-}
-
 static void opt_names(struct opt *o, struct expr **slot)
 {
 	struct expr *x = *slot;
@@ -217,9 +207,6 @@ static void opt_stmt(struct visitor *v, struct stmt **ps)
 	case STMT_FOR:
 		opt_loop(o, ps);
 		return;
-	case STMT_DELETE:
-		opt_delete(o, ps);
-		return;
 	case STMT_TRY:
 		opt_try(o, ps);
 		return;
@@ -229,6 +216,7 @@ static void opt_stmt(struct visitor *v, struct stmt **ps)
 	case STMT_NEXT:
 	case STMT_BREAK:
 	case STMT_CONTINUE:
+	case STMT_DELETE:
 	case STMT_EMBEDDED:
 		return;
 	}

@@ -19,8 +19,6 @@ static int by_name(const void *x, const void *y)
 
 static void print_var(FILE *out, const struct var *v)
 {
-	if (v->decl && v->decl->is_private)
-		fputs("private ", out);
 	fputs(v->name, out);
 	if (v->max_entries)
 		fprintf(out, "[%" PRId64 "]", v->max_entries);
@@ -105,17 +103,17 @@ static void print_funcs(FILE *out, const struct program *p, bool verbose)
 
 static void print_probe(FILE *out, const struct probe *pr, bool verbose)
 {
-	fputs(pr->point, out);
+	fprintf(out, "%s%s", pr->point, pr->flag);
+	if (pr->condition) {
+		fputs(" if (", out);
+		ast_print_expr(out, pr->condition);
+		fputc(')', out);
+	}
 	if (pr->info->where)
 		fprintf(out, " /* %s */", pr->info->where);
 	vec_for(i, &pr->chain)
 		fprintf(out, "%s%s%s", i ? "" : " /*", " <- ", pr->chain.v[i]);
 	fputs(pr->chain.n ? " */\n" : "\n", out);
-	if (verbose && pr->condition) {
-		fputs("  # condition: ", out);
-		ast_print_expr(out, pr->condition);
-		fputc('\n', out);
-	}
 	print_locals(out, &pr->locals);
 	if (verbose)
 		vec_for(i, &pr->saved) {

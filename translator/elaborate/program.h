@@ -19,10 +19,13 @@ struct var {
 	enum type type;		/* of the value */
 	int id;			/* number within its owner (program, function, probe) */
 	bool read, written;
+	bool complained;	/* pass 2: an error about it was reported */
+	bool untyped;		/* pass 2: no use said what it is */
 	struct loc type_loc;	/* what made its type known, for messages */
 
 	/* globals */
 	int nkeys;		/* 0: a scalar */
+	struct loc arity_loc;	/* the use that made it so, for messages */
 	enum type *key_types;	/* nkeys of them */
 	struct loc *key_locs;	/* what made each known, for messages */
 	int64_t max_entries;	/* arrays; 0: MAXMAPENTRIES */
@@ -55,7 +58,8 @@ struct func {
 	/* Embedded C of our own library needs only script.h and goes into
 	 * the script's C file; any other goes into the second file. */
 	bool builtin;
-	bool pure, stable, unprivileged, guru; /* markers in embedded C */
+	/* Markers in embedded C; pure is found out of any other body. */
+	bool pure, stable, unprivileged, myproc_unprivileged, guru;
 	struct func *next_overload; /* tried when this one does `next` */
 	bool may_next;		/* holds a `next` that falls to the overload */
 	bool recursive;		/* on a cycle of the call graph */
@@ -86,6 +90,7 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 	const char *point;	/* resolved, as pp() gives it and -p2 prints */
 	const char *listed;	/* as -l prints it */
 	VEC(const char *) chain;/* what it derives from, nearest first */
+	const char *flag;	/* "?" or "!" when its point says so, else "" */
 	struct loc loc;		/* of the probe in the script */
 	struct stmt *body;
 	struct var_vec locals;

@@ -16,6 +16,7 @@ struct resolver {
 	struct func *func;	/* in one of its bodies, or … */
 	struct probe *probe;	/* … in a probe's */
 	struct file *file;	/* whose text is being read; NULL: made up */
+	struct map locals;	/* name → struct var, with the parameters */
 	bool in_condition, in_entry;
 };
 
@@ -31,24 +32,17 @@ static struct visitor visitor_of(struct resolver *r)
 
 /* ---- variables ---- */
 
-static struct var *find_var(const struct var_vec *list, const char *name)
-{
-	vec_for(i, list)
-		if (!strcmp(list->v[i]->name, name))
-			return list->v[i];
-	return NULL;
-}
-
 static struct var *find_local(const struct resolver *r, const char *name)
 {
-	struct var *v;
-
 	if (r->in_condition || r->in_entry)
 		return NULL;
-	if (r->probe)
-		return find_var(&r->probe->locals, name);
-	v = find_var(&r->func->params, name);
-	return v ? v : find_var(&r->func->locals, name);
+	return map_get(&r->locals, name);
+}
+
+static void know_locals(struct resolver *r, const struct var_vec *list)
+{
+	vec_for(i, list)
+		map_set(r->e->a, &r->locals, list->v[i]->name, list->v[i]);
 }
 
 static struct var *new_local(struct resolver *r, const char *name,
@@ -62,6 +56,7 @@ static struct var *new_local(struct resolver *r, const char *name,
 	v->storage = VAR_LOCAL;
 	v->id = (int)list->n;
 	vec_push(r->e->a, list, v);
+	map_set(r->e->a, &r->locals, name, v);
 	return v;
 }
 
@@ -69,10 +64,9 @@ static struct var *global_var(struct elab *e, struct global_decl *d)
 {
 	struct var *v;
 
-	vec_for(i, &e->p->globals)
-		if (e->p->globals.v[i]->decl == d)
-			return e->p->globals.v[i];
-	v = arena_new(e->a, struct var);
+	if (d->var)
+		return d->var;
+	v = d->var = arena_new(e->a, struct var);
 	v->name = d->name;
 	v->loc = d->loc;
 	v->storage = VAR_GLOBAL;
@@ -105,33 +99,39 @@ static struct var *find_global(struct resolver *r, const char *name)
 	return global_var(e, d);
 }
 
+static const char *name_token(const struct resolver *r, const char *name)
+{
+	return arena_printf(r->e->a, "identifier '%s'", name);
+}
+
+static const char *arity_hint(size_t was, size_t now)
+{
+	if (!was)
+		return ": a scalar has no index";
+	return now ? "" : ": an array is used by its elements";
+}
+
 static void set_arity(struct resolver *r, struct var *v, size_t n,
-		      const struct expr *at, struct loc loc)
+		      struct loc at)
 {
 	struct diag *d = &r->e->s->diag;
-	const char *token = at ? at->token : NULL;
+	const char *token = name_token(r, v->name);
 
 	if (v->nkeys < 0) {
 		v->nkeys = (int)n;
 		v->key_types = arena_array(r->e->a, n + 1, enum type);
 		v->key_locs = arena_array(r->e->a, n + 1, struct loc);
+		v->arity_loc = at;
 		if (n || !v->max_entries)
 			return;
-		diag_semantic(d, loc, token,
+		diag_semantic(d, at, token,
 			      "array '%s' is used without an index", v->name);
-		diag_also(d, v->loc, "its size is declared here");
+		diag_also_token(d, v->loc, token, "its size is declared here");
 	} else if ((size_t)v->nkeys != n) {
-		if (!v->nkeys)
-			diag_semantic(d, loc, token, "'%s' is used as an array "
-				      "here, as a scalar elsewhere", v->name);
-		else if (!n)
-			diag_semantic(d, loc, token, "array '%s' is used "
-				      "without an index", v->name);
-		else
-			diag_semantic(d, loc, token, "array '%s' has %d key%s "
-				      "elsewhere, %zu here", v->name, v->nkeys,
-				      v->nkeys == 1 ? "" : "s", n);
-		diag_also(d, v->loc, "'%s' is declared here", v->name);
+		diag_semantic(d, at, token, "inconsistent arity (%d vs %zu)%s",
+			      v->nkeys, n, arity_hint((size_t)v->nkeys, n));
+		diag_also_token(d, v->arity_loc, token,
+				"arity %d first inferred here", v->nkeys);
 	}
 }
 
@@ -159,28 +159,34 @@ static void resolve_symbol(struct resolver *r, struct expr *e, bool any)
 		v = new_local(r, e->symbol.name, e->loc);
 	e->symbol.var = v;
 	if (v->storage == VAR_GLOBAL && !any)
-		set_arity(r, v, 0, e, e->loc);
+		set_arity(r, v, 0, e->loc);
 }
 
 /* The array of that name; NULL: reported. */
 static struct var *resolve_array(struct resolver *r, const char *name,
-				 size_t nkeys, struct loc at,
-				 const char *token)
+				 size_t nkeys, struct loc at)
 {
+	struct diag *d = &r->e->s->diag;
+	const char *token = name_token(r, name), *similar;
 	struct var *v = find_local(r, name);
-	const char *similar;
 
 	if (!v)
 		v = find_global(r, name);
 	if (v && v->storage == VAR_GLOBAL) {
-		struct expr where = { .token = token };
-
-		set_arity(r, v, nkeys, &where, at);
+		set_arity(r, v, nkeys, at);
 		return v;
 	}
+	if (v) {
+		diag_semantic(d, at, token, "inconsistent arity (0 vs %zu): "
+			      "'%s' is a %s, and only globals can be arrays",
+			      nkeys, name, v->storage == VAR_PARAM ?
+			      "parameter" : "local");
+		diag_also_token(d, v->loc, token,
+				"arity 0 first inferred here");
+		return NULL;
+	}
 	similar = library_similar_globals(r->e, name);
-	diag_semantic(&r->e->s->diag, at,
-		      arena_printf(r->e->a, "identifier '%s'", name),
+	diag_semantic(d, at, token,
 		      "unresolved arity-%zu array '%s', is \"global %s\" "
 		      "missing?%s%s%s", nkeys, name, name,
 		      *similar ? " (similar: " : "", similar,
@@ -264,23 +270,18 @@ static void add_param(struct elab *e, struct func *f, const struct param *d)
 	v->type = d->type;
 	v->type_loc = d->loc;
 	v->id = (int)f->params.n;
-	if (find_var(&f->params, d->name))
-		diag_semantic(&e->s->diag, d->loc,
-			      arena_printf(e->a, "identifier '%s'", d->name),
-			      "function '%s' has this parameter twice", f->name);
 	vec_push(e->a, &f->params, v);
 }
 
 static struct func *func_of(struct elab *e, struct func_decl *d)
 {
-	struct func *f;
+	struct func *f = d->func;
 
-	vec_for(i, &e->p->funcs)
-		if (e->p->funcs.v[i]->decl == d)
-			return e->p->funcs.v[i];
+	if (f)
+		return f;
 	if (!library_is_user(e, d->file))
 		library_pull(e, d->file);
-	f = new_func(e, d->name, d->loc);
+	f = d->func = new_func(e, d->name, d->loc);
 	f->decl = d;
 	f->type = d->type;
 	f->type_loc = d->loc;
@@ -393,10 +394,10 @@ static void resolve_expr(struct visitor *v, struct expr **pe)
 	ast_walk_expr(v, e);
 	if (e->kind == EXPR_INDEX && !e->index.var)
 		e->index.var = resolve_array(r, e->index.name, e->index.keys.n,
-					     e->loc, e->token);
+					     e->loc);
 	else if (e->kind == EXPR_IN && !e->in.var)
-		e->in.var = resolve_array(r, e->in.array, e->in.keys.n, e->loc,
-					  e->token);
+		e->in.var = resolve_array(r, e->in.array, e->in.keys.n,
+					  e->in.array_loc);
 	else if (e->kind == EXPR_CALL)
 		resolve_call(r, e);
 	else if (e->kind == EXPR_EMBEDDED && !e->embedded.func)
@@ -414,8 +415,8 @@ static void resolve_foreach(struct resolver *r, struct stmt *s)
 		diag_semantic(&r->e->s->diag, s->loc, s->token,
 			      "foreach has %zu keys, its slice %zu", nkeys,
 			      (size_t)s->foreach.slice.n);
-	s->foreach.var = resolve_array(r, s->foreach.array, nkeys, s->loc,
-				       s->token);
+	s->foreach.var = resolve_array(r, s->foreach.array, nkeys,
+				       s->foreach.array_loc);
 }
 
 static void resolve_stmt(struct visitor *v, struct stmt **ps)
@@ -444,6 +445,8 @@ static void resolve_func(struct elab *e, struct func *f)
 	if (!f->body)
 		return;
 	lower_func(e, f);
+	know_locals(&r, &f->params);
+	know_locals(&r, &f->locals);
 	resolve_stmt(&v, &f->body);
 }
 
@@ -497,6 +500,7 @@ static void resolve_probe(struct elab *e, struct probe *p)
 	struct visitor v = visitor_of(&r);
 
 	resolve_conditions(e, p);
+	know_locals(&r, &p->locals);
 	vec_for(i, &p->info->bodies) {
 		struct body *b = &p->info->bodies.v[i];
 

@@ -17,6 +17,7 @@ struct typer {
 	bool changed;
 	bool report;		/* the last walk: say what does not agree */
 	bool last_chance;	/* what is not known now will not be */
+	bool slice_ok;		/* a * may stand in the next index */
 	struct loc origin;	/* what made the wanted type what it is */
 	int depth;
 };
@@ -32,6 +33,14 @@ enum type infer_from(struct typer *t, struct expr **pe, enum type want,
 
 /* types_stmt.c */
 void infer_stmt(struct typer *t, struct stmt **ps);
+
+/* types_check.c: what is wrong although the types agree */
+/* A probe's condition: it changes nothing and calls nothing. */
+void check_condition(struct typer *t, struct expr *e);
+/* foreach bodies that change the array they walk. */
+void check_foreach(struct elab *e);
+/* Variables of which nothing says what they are. */
+void check_unresolved(struct elab *e);
 
 /* types_print.c */
 enum type infer_print(struct typer *t, struct expr *e, enum type want);

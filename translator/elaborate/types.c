@@ -85,9 +85,12 @@ static enum type typed_var(struct typer *t, struct expr *e, struct var *v,
 	if (!v)
 		return e->type;
 	settle(t, e, &v->type, &v->type_loc, want);
-	if (v->type == TYPE_STATS && v->storage != VAR_GLOBAL && t->report)
+	if (v->type == TYPE_STATS && v->storage != VAR_GLOBAL && t->report &&
+	    !v->complained) {
 		diag_semantic(&t->e->s->diag, e->loc, e->token,
 			      "a statistic must be a global");
+		v->complained = true;
+	}
 	e->type = v->type;
 	if (!e->ptype && v->ptype) {
 		e->ptype = v->ptype;
@@ -160,6 +163,20 @@ static void infer_keys(struct typer *t, struct expr_vec *keys, struct var *v)
 			t->changed = true;
 		}
 	}
+}
+
+static void check_slice(struct typer *t, const struct expr *e)
+{
+	bool ok = t->slice_ok;
+
+	t->slice_ok = false;
+	vec_for(i, &e->index.keys)
+		if (!e->index.keys.v[i] && !ok && t->report) {
+			diag_semantic(&t->e->s->diag, e->loc, e->token,
+				      "wildcard not allowed in array index; "
+				      "'*' is for 'in', delete and foreach");
+			return;
+		}
 }
 
 static enum type infer_binary(struct typer *t, struct expr *e, enum type want)
@@ -246,7 +263,7 @@ static enum type infer_assign(struct typer *t, struct expr **pe,
 	else if (e->assign.op != OP_ASSIGN)
 		infer_expr(t, lhs, TYPE_LONG);
 	e->type = same_type(t, lhs, rhs, want);
-	if (e->type == TYPE_STATS && t->report)
+	if (e->type == TYPE_STATS && (*rhs)->type == TYPE_STATS && t->report)
 		diag_semantic(&t->e->s->diag, e->loc, e->token,
 			      "a statistic cannot be copied; use @count and "
 			      "the like");
@@ -313,6 +330,13 @@ static enum type infer_call(struct typer *t, struct expr *e, enum type want)
 	return e->type;
 }
 
+static bool is_raw_size(const struct expr *e)
+{
+	int64_t n = e->kind == EXPR_NUMBER ? e->number.value : 0;
+
+	return n == 1 || n == 2 || n == 4 || n == 8;
+}
+
 static enum type infer_raw(struct typer *t, struct expr *e, enum type want)
 {
 	bool deref = e->raw.kind == RAW_KDEREF || e->raw.kind == RAW_UDEREF;
@@ -321,9 +345,9 @@ static enum type infer_raw(struct typer *t, struct expr *e, enum type want)
 		infer_expr(t, &e->raw.size, TYPE_LONG);
 	if (e->raw.arg)
 		infer_expr(t, &e->raw.arg, TYPE_LONG);
-	if (t->report && deref && e->raw.size->kind != EXPR_NUMBER)
+	if (t->report && deref && !is_raw_size(e->raw.size))
 		diag_semantic(&t->e->s->diag, e->loc, e->token,
-			      "the size must be a number");
+			      "the size must be the number 1, 2, 4 or 8");
 	return fixed(t, e, TYPE_LONG, want);
 }
 
@@ -377,6 +401,7 @@ static enum type infer_kind(struct typer *t, struct expr **pe, enum type want)
 	case EXPR_SYMBOL:
 		return typed_var(t, e, e->symbol.var, want);
 	case EXPR_INDEX:
+		check_slice(t, e);
 		infer_keys(t, &e->index.keys, e->index.var);
 		return typed_var(t, e, e->index.var, want);
 	case EXPR_TARGET:

@@ -122,15 +122,8 @@ static void infer_return(struct typer *t, struct stmt *s)
 	struct func *f = t->func;
 	enum type have;
 
-	if (!s->expr.e)
+	if (!f || !s->expr.e)
 		return;
-	if (!f) {
-		if (t->report)
-			diag_semantic(&t->e->s->diag, s->loc, s->token,
-				      "return with a value is for functions; "
-				      "a probe ends with next");
-		return;
-	}
 	have = infer_from(t, &s->expr.e,
 			  f->type == TYPE_VOID ? TYPE_UNKNOWN : f->type,
 			  f->type_loc);
@@ -202,6 +195,7 @@ static void infer_delete(struct typer *t, struct stmt *s)
 				      "an element of one");
 		return;
 	}
+	t->slice_ok = e->kind == EXPR_INDEX;
 	infer_expr(t, &s->expr.e, TYPE_UNKNOWN);
 }
 
@@ -247,8 +241,10 @@ static void walk_probe(struct typer *t, struct probe *p)
 {
 	t->probe = p;
 	t->func = NULL;
-	if (p->condition)
+	if (p->condition) {
 		infer_expr(t, &p->condition, TYPE_LONG);
+		check_condition(t, p->condition);
+	}
 	vec_for(i, &p->saved) {
 		struct saved_value *s = &p->saved.v[i];
 		enum type have = infer_expr(t, &s->e, s->type);
@@ -301,6 +297,8 @@ static void default_var(struct typer *t, struct var *v)
 			      arena_printf(t->e->a, "identifier '%s'", v->name),
 			      "unresolved type: '%s' is never given a value",
 			      v->name);
+	v->complained = unset;
+	v->untyped = v->read && v->written && v->storage != VAR_PARAM;
 	v->type = TYPE_LONG;
 }
 
@@ -341,6 +339,10 @@ bool infer_program(struct elab *e)
 	until_settled(&t);
 	t.report = true;
 	walk_program(&t);
+	if (e->s->diag.errors == before)
+		check_unresolved(e);
+	if (e->s->diag.errors == before)
+		check_foreach(e);
 	return e->s->diag.errors == before;
 }
 

@@ -476,6 +476,7 @@ static struct expr *parse_membership(struct parser *p)
 		vec_push(p->a, &keys, e);
 	e = new_expr(p, EXPR_IN, t);
 	e->in.keys = keys;
+	e->in.array_loc = peek(p)->loc;
 	e->in.array = expect_name(p)->s;
 	return e;
 }

@@ -168,6 +168,7 @@ static void foreach_over(struct parser *p, struct stmt *s)
 			parse_fail(p, t, "expected a histogram, not one "
 					 "bucket");
 	} else {
+		s->foreach.array_loc = peek(p)->loc;
 		s->foreach.array = expect_name(p)->s;
 		if (accept_op(p, "["))
 			s->foreach.slice = parse_keys(p);

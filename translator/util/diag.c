@@ -215,42 +215,81 @@ void diag_semantic(struct diag *d, struct loc at, const char *token,
 	print_semantic(d, at, loc_str(d->arena, at), token, msg);
 }
 
+static void also(struct diag *d, struct loc at, const char *token,
+		 const char *msg)
+{
+	if (!at.src || !seen_before(d, at, msg))
+		print_semantic(d, at, loc_str(d->arena, at), token, msg);
+}
+
 void diag_also(struct diag *d, struct loc at, const char *fmt, ...)
 {
-	const char *msg;
 	va_list ap;
 
 	if (d->muted)
 		return;
 	va_start(ap, fmt);
-	msg = arena_vprintf(d->arena, fmt, ap);
+	also(d, at, NULL, arena_vprintf(d->arena, fmt, ap));
 	va_end(ap);
-	if (at.src && seen_before(d, at, msg))
-		return;
-	print_semantic(d, at, loc_str(d->arena, at), NULL, msg);
 }
 
-void diag_warn(struct diag *d, struct loc at, const char *fmt, ...)
+void diag_also_token(struct diag *d, struct loc at, const char *token,
+		     const char *fmt, ...)
 {
-	const char *msg;
 	va_list ap;
 
-	if (d->muted || (d->no_warnings && !d->warnings_fatal))
+	if (d->muted)
 		return;
 	va_start(ap, fmt);
-	msg = arena_vprintf(d->arena, fmt, ap);
+	also(d, at, token, arena_vprintf(d->arena, fmt, ap));
 	va_end(ap);
+}
+
+static bool warns(const struct diag *d)
+{
+	return !d->muted && (!d->no_warnings || d->warnings_fatal);
+}
+
+static void warn(struct diag *d, struct loc at, const char *token,
+		 const char *msg)
+{
 	if (seen_before(d, (struct loc){ 0 }, msg))
 		return;
 	d->warnings++;
 	if (d->warnings_fatal)
 		d->errors++;
 	fprintf(d->out, "%s %s", colored(d, "warning", "WARNING:"), msg);
-	if (at.src)
+	if (at.src && token)
+		fprintf(d->out, ": %s at %s", colored_token(d, token),
+			loc_str(d->arena, at));
+	else if (at.src)
 		fprintf(d->out, ": at %s", loc_str(d->arena, at));
 	fputc('\n', d->out);
 	print_source(d, at, " source: ");
 	print_origin(d, at, " source: ");
+}
+
+void diag_warn(struct diag *d, struct loc at, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!warns(d))
+		return;
+	va_start(ap, fmt);
+	warn(d, at, NULL, arena_vprintf(d->arena, fmt, ap));
+	va_end(ap);
+}
+
+void diag_warn_token(struct diag *d, struct loc at, const char *token,
+		     const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!warns(d))
+		return;
+	va_start(ap, fmt);
+	warn(d, at, token, arena_vprintf(d->arena, fmt, ap));
+	va_end(ap);
 }
 
 void diag_error(struct diag *d, const char *fmt, ...)

@@ -65,8 +65,12 @@ void diag_semantic(struct diag *d, struct loc at, const char *token,
 /* A second place of the error just reported ("thing was: … at"). */
 void diag_also(struct diag *d, struct loc at, const char *fmt, ...)
 	PRINTF(3, 4);
+void diag_also_token(struct diag *d, struct loc at, const char *token,
+		     const char *fmt, ...) PRINTF(4, 5);
 void diag_warn(struct diag *d, struct loc at, const char *fmt, ...)
 	PRINTF(3, 4);
+void diag_warn_token(struct diag *d, struct loc at, const char *token,
+		     const char *fmt, ...) PRINTF(4, 5);
 /* An error with no place in a script: "ERROR: …". */
 void diag_error(struct diag *d, const char *fmt, ...) PRINTF(2, 3);
 
