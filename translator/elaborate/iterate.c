@@ -11,7 +11,8 @@ struct iterating {
 	struct elab *e;
 	struct var_vec open;	/* arrays of the loops around */
 	const struct expr *call;/* the call that led here, or NULL */
-	bool *seen;		/* functions, by their place in the program */
+	unsigned *seen;		/* functions, by number: the loop it was for */
+	unsigned loop, nloops;
 };
 
 static void look_expr(struct visitor *v, struct expr **pe);
@@ -34,15 +35,6 @@ static void look_write(struct iterating *it, const struct expr *to)
 	}
 }
 
-static size_t func_index(const struct program *p, const struct func *f)
-{
-	size_t i;
-
-	for (i = 0; i < p->funcs.n && p->funcs.v[i] != f; i++)
-		;
-	return i;
-}
-
 /* Each function once for a loop, however many paths lead to it. */
 static void look_call(struct visitor *v, const struct expr *x)
 {
@@ -50,13 +42,12 @@ static void look_call(struct visitor *v, const struct expr *x)
 	const struct func *f = x->call.func;
 
 	for (; f && it->open.n; f = f->next_overload) {
-		size_t i = func_index(it->e->p, f);
 		const struct expr *was = it->call;
 		struct stmt *body = f->body;
 
-		if (!body || it->seen[i])
+		if (!body || it->seen[f->id] == it->loop)
 			continue;
-		it->seen[i] = true;
+		it->seen[f->id] = it->loop;
 		it->call = was ? was : x;
 		look_stmt(v, &body);
 		it->call = was;
@@ -79,13 +70,12 @@ static void look_expr(struct visitor *v, struct expr **pe)
 static void look_foreach(struct visitor *v, struct stmt *s)
 {
 	struct iterating *it = v->arg;
-	struct program *p = it->e->p;
-	bool *outer = it->seen;
+	unsigned outer = it->loop;
 
 	vec_push(it->e->a, &it->open, s->foreach.var);
-	it->seen = arena_array(it->e->a, p->funcs.n + 1, bool);
+	it->loop = ++it->nloops;
 	ast_walk_stmt(v, s);
-	it->seen = outer;
+	it->loop = outer;
 	it->open.n--;
 }
 
@@ -109,6 +99,8 @@ bool check_iterations(struct elab *e)
 	struct visitor v = { look_expr, look_stmt, &it };
 	int before = e->s->diag.errors;
 
+	renumber(e->p);
+	it.seen = arena_array(e->a, e->p->funcs.n + 1, unsigned);
 	vec_for(i, &e->p->probes)
 		look_stmt(&v, &e->p->probes.v[i]->body);
 	vec_for(i, &e->p->funcs)

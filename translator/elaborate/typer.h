@@ -37,8 +37,6 @@ void infer_stmt(struct typer *t, struct stmt **ps);
 /* types_check.c: what is wrong although the types agree */
 /* A probe's condition: it changes nothing and calls nothing. */
 void check_condition(struct typer *t, struct expr *e);
-/* foreach bodies that change the array they walk. */
-void check_foreach(struct elab *e);
 /* Variables of which nothing says what they are. */
 void check_unresolved(struct elab *e);
 

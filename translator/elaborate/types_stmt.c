@@ -341,8 +341,6 @@ bool infer_program(struct elab *e)
 	walk_program(&t);
 	if (e->s->diag.errors == before)
 		check_unresolved(e);
-	if (e->s->diag.errors == before)
-		check_foreach(e);
 	return e->s->diag.errors == before;
 }
 
