@@ -145,6 +145,14 @@ void stp_strcpy(char *dst, const char *src, stp_size size);
 void stp_strcat(char *dst, const char *src, stp_size size);
 int stp_strcmp(const char *a, const char *b);
 
+/* ---- regular expressions ---- */
+#include "pattern.h"
+int stp_regex_test(const struct stp_regex *r, const char *s); /* 0 or 1 */
+/* The same, and keeps what matched for matched() and ngroups(). */
+int stp_regex_match(struct stp_ctx *c, const struct stp_regex *r,
+		    const char *s);
+void stp_match_forget(struct stp_ctx *c);	/* as a handler begins */
+
 /* ---- statistics ---- */
 enum stp_stat_op { STP_COUNT, STP_SUM, STP_MIN, STP_MAX, STP_AVG, STP_VARIANCE };
 enum stp_hist_kind { STP_HIST_NONE, STP_HIST_LINEAR, STP_HIST_LOG };
@@ -409,6 +417,7 @@ struct stp_script {
 	stp_u64 slide_anchor;	/* link-time address of sprint_symbol, or 0 */
 	int timing;		/* -t */
 	stp_u8 no_sort;		/* no foreach sorts: keep no memory for it */
+	stp_u8 match_groups;	/* most of any =~ that keeps them, or 0 */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 };
 extern struct stp_script stp_script;	/* in every script */

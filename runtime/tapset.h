@@ -34,6 +34,10 @@ stp_i64 stp_randint(struct stp_ctx *c, stp_i64 below);
 void stp_error(struct stp_ctx *c, const char *msg);
 void stp_system(struct stp_ctx *c, const char *command);
 
+/* ---- the last =~ of this handler (core/match.c) ---- */
+stp_i64 stp_ngroups(struct stp_ctx *c);
+void stp_matched(struct stp_ctx *c, char *dst, stp_i64 n);
+
 /* ---- the hit (core/hit.c) ---- */
 void stp_pp(struct stp_ctx *c, char *dst);
 void stp_ppfunc(struct stp_ctx *c, char *dst);

@@ -36,6 +36,17 @@ struct stp_item {
 	stp_u32 entry, next;
 };
 
+/* The last match that keeps its groups; start -1: the group took no part. */
+struct stp_extent {
+	int start, end;
+};
+struct stp_match {
+	char *text;		/* what was matched; maxstringlen */
+	stp_u16 *states;	/* that led through it; maxstringlen of them */
+	int groups;		/* with the whole; 0: no match */
+	struct stp_extent group[];
+};
+
 /* One CPU's part; only that CPU writes it. */
 struct stp_cpu {
 	struct stp_ctx ctx;	/* ctx.priv is this struct */
@@ -58,6 +69,7 @@ struct stp_cpu {
 	struct stp_times *times; /* of each probe, or NULL */
 	char *tokens;		/* what tokenize() has left; maxstringlen */
 	char *token_at;
+	struct stp_match *match; /* NULL: no =~ keeps its groups */
 	char message[STP_MESSAGE_MAX];	/* what error() was given */
 	char report[STP_MESSAGE_MAX];	/* the same with where it happened */
 } __attribute__((aligned(STP_CACHE_LINE)));

@@ -78,6 +78,19 @@ static stp_u32 items_wanted(const struct stp_script *s)
 	return 2 * most;
 }
 
+static struct stp_match *match_new(const struct stp_script *s)
+{
+	stp_size length = (stp_size)s->limits.maxstringlen;
+	struct stp_match *m = stp_session_alloc(
+		sizeof(*m) + s->match_groups * sizeof(m->group[0]));
+
+	if (!m)
+		return 0;
+	m->text = stp_session_alloc(length);
+	m->states = stp_session_alloc(length * sizeof(*m->states));
+	return m->text && m->states ? m : 0;
+}
+
 static int cpu_new(const struct stp_script *s, int cpu)
 {
 	struct stp_cpu *t = stp_session_alloc(sizeof(*t));
@@ -100,6 +113,11 @@ static int cpu_new(const struct stp_script *s, int cpu)
 		t->items = stp_session_alloc(stp_session.items_max *
 					     sizeof(*t->items));
 		if (!t->items)
+			return 0;
+	}
+	if (s->match_groups) {
+		t->match = match_new(s);
+		if (!t->match)
 			return 0;
 	}
 	if (s->timing) {

@@ -130,7 +130,9 @@ struct expr {
 			bool address_of;	/* &$x->y */
 		} target;
 		struct { enum op op; struct expr *a; } unary;
-		struct { enum op op; struct expr *a, *b; } binary;
+		struct { enum op op; struct expr *a, *b;
+			 bool keeps_match; /* pass 2: =~ for matched() */
+		} binary;
 		struct { enum op op; struct expr *a, *b; } logical;
 		struct { struct expr *cond, *a, *b; } ternary;
 		struct { enum op op; struct expr *lhs, *rhs; } assign;

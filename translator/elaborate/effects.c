@@ -44,13 +44,14 @@ bool expr_is_pure(const struct expr *x)
 		return x->print.to_string && parts_are_pure(x);
 	case EXPR_EMBEDDED:
 		return x->embedded.func && x->embedded.func->pure;
+	case EXPR_BINARY:
+		return !x->binary.keeps_match && parts_are_pure(x);
 	case EXPR_NUMBER:
 	case EXPR_STRING:
 	case EXPR_SYMBOL:
 	case EXPR_INDEX:
 	case EXPR_TARGET:
 	case EXPR_UNARY:
-	case EXPR_BINARY:
 	case EXPR_LOGICAL:
 	case EXPR_TERNARY:
 	case EXPR_IN:
@@ -97,6 +98,8 @@ static void body_expr(struct visitor *v, struct expr **pe)
 		*pure &= x->print.to_string;
 	else if (x->kind == EXPR_EMBEDDED)
 		*pure &= x->embedded.func && x->embedded.func->pure;
+	else if (x->kind == EXPR_BINARY)
+		*pure &= !x->binary.keeps_match;
 	if (*pure)
 		ast_walk_expr(v, x);
 }

@@ -196,6 +196,10 @@ bool resolve_pending(struct elab *e);
 /* Numbers globals, functions, probes and their variables from zero. */
 void renumber(struct program *p);
 
+/* ---- pattern.c ---- */
+/* Says what is wrong with the pattern of a =~ or !~. */
+void check_pattern(struct elab *e, struct expr *x);
+
 /* ---- types.c ---- */
 bool infer_program(struct elab *e);
 

@@ -71,6 +71,7 @@ static bool fold_compare(enum op op, int order, int64_t *out)
 static bool fold_binary(struct opt *o, struct expr **px)
 {
 	struct expr *x = *px, *a = x->binary.a, *b = x->binary.b;
+	const struct regex *re;
 	enum op op = x->binary.op;
 	int64_t n, m, value;
 
@@ -94,8 +95,15 @@ static bool fold_binary(struct opt *o, struct expr **px)
 					     b->string.s));
 		return true;
 	}
-	if (!fold_compare(op, strcmp(a->string.s, b->string.s), &value))
+	if (op == OP_MATCH || op == OP_NMATCH) {
+		re = program_regex(o->e->s, o->e->p, x, NULL);
+		if (!re || x->binary.keeps_match)
+			return false;
+		value = regex_matches(re, a->string.s) == (op == OP_MATCH);
+	} else if (!fold_compare(op, strcmp(a->string.s, b->string.s),
+				 &value)) {
 		return false;
+	}
 	*px = mk_number(o->e->a, x->loc, value);
 	return true;
 }

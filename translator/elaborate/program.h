@@ -7,6 +7,7 @@
 #define STAPX_PROGRAM_H
 
 #include "ast/ast.h"
+#include "regex/regex.h"
 
 struct session;
 
@@ -148,6 +149,7 @@ struct program {
 	uint64_t slide_anchor;		/* of "sprint_symbol"; 0: unknown */
 	VEC(const char *) modules;	/* that must be loaded: probed modules */
 	VEC(const char *) removed;	/* what the optimiser took out, for -vv */
+	struct map regexes;		/* patterns that were compiled */
 	struct elab *elab;		/* pass 2's own */
 };
 
@@ -161,6 +163,14 @@ void elaborate_optimize(struct session *s, struct program *p);
 bool elaborate_locks(struct session *s, struct program *p);
 /* Closes the target's binaries; names in the program point into them. */
 void elaborate_close(struct program *p);
+
+/* The compiled pattern of a =~ or !~; NULL: it is no pattern, and *why (which
+ * may be NULL) says why. */
+const struct regex *program_regex(struct session *s, struct program *p,
+				  const struct expr *e, struct regex_error *why);
+
+/* Some function asks what the last =~ matched. */
+bool program_keeps_matches(const struct program *p);
 
 /* -p2's listing, and -l / -L. */
 void program_print(FILE *out, const struct program *p, bool verbose);

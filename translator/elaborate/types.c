@@ -197,6 +197,8 @@ static enum type infer_binary(struct typer *t, struct expr *e, enum type want)
 	case CLASS_MATCH:
 		infer_expr(t, a, TYPE_STRING);
 		infer_expr(t, b, TYPE_STRING);
+		if (t->report)
+			check_pattern(t->e, e);
 		return fixed(t, e, TYPE_LONG, want);
 	case CLASS_LONG:
 		break;

@@ -8,6 +8,7 @@
  *	expr.c		operators, calls
  *	assign.c	assignments, ++ and --
  *	array.c		elements, membership, statistics
+ *	regex.c		=~ and !~
  *	print.c		formats, print and sprint
  *	target.c	what a probe reads of its target
  *	stmt.c		statements; loop.c: foreach
@@ -61,6 +62,9 @@ struct emit {
 	int depth_max;		/* calls of the deepest chain */
 	bool recursive;
 	bool sorts;		/* some foreach is sorted */
+	struct map regex_ids;	/* compiled pattern → number */
+	int nregexes;
+	int match_groups;	/* most of a =~ that keeps them */
 };
 
 /* What a value reads that a later operand could change. */
@@ -192,6 +196,9 @@ struct keys emit_keys(struct fn *f, const struct expr_vec *keys,
 		      unsigned later);
 const char *emit_hist(struct fn *f, const struct expr *e);
 const char *stat_desc_of(struct emit *e, const struct var *v);
+
+/* regex.c */
+struct val emit_match(struct fn *f, const struct expr *e);
 
 /* print.c */
 void emit_formats(struct emit *e, struct buf *out);

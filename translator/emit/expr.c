@@ -193,10 +193,8 @@ static struct val emit_binary(struct fn *f, const struct expr *e)
 
 	if (e->binary.op == OP_CAT)
 		return emit_concat(f, e, NULL);
-	if (e->binary.op == OP_MATCH || e->binary.op == OP_NMATCH) {
-		unsupported(f, e, "a regular expression");
-		return empty_value(e);
-	}
+	if (e->binary.op == OP_MATCH || e->binary.op == OP_NMATCH)
+		return emit_match(f, e);
 	a = emit_expr(f, e->binary.a);
 	a = hold_from(f, a, e->binary.a->type, effects(e->binary.b));
 	b = emit_expr(f, e->binary.b);

@@ -470,6 +470,8 @@ static const char *emit_handler(struct emit *e, const struct probe *p,
 	struct fn f = { .e = e, .out = &body, .probe = p,
 			.saved_offsets = offsets };
 
+	if (program_keeps_matches(e->p))
+		buf_puts(&body, "\tstp_match_forget(c);\n");
 	emit_body(&f, p->body);
 	put_handler(&f, &body, false, &text);
 	buf_free(&body);

@@ -373,5 +373,8 @@ void emit_script(struct emit *e, struct buf *out)
 		buf_puts(out, "\t.timing = 1,\n");
 	if (!e->sorts)
 		buf_puts(out, "\t.no_sort = 1,\n");
+	if (e->match_groups)
+		buf_printf(out, "\t.match_groups = %d,\n",
+			   e->match_groups);
 	buf_puts(out, "};\n");
 }
