@@ -12,6 +12,7 @@
 #include "util/util.h"
 
 struct interns;
+struct lib_scripts;
 struct program;
 struct remote;
 
@@ -79,11 +80,13 @@ struct session {
 	struct remote *remote;		/* remote/host: links that are open */
 
 	/* pass 1 */
+	struct lib_scripts *scripts;	/* of the library, parsed or not */
+	uint64_t macros_hash;		/* of the .stpm files' names and times */
 	struct map macros;		/* @name → struct macro, of .stpm files */
 	bool *args_used;		/* by index: $1 is args_used[0] */
 	struct file *user;		/* the script */
 	struct file_vec extra;		/* -E scripts and synthesized ones */
-	struct file_vec library;	/* tapset files, in order of precedence */
+	struct file_vec library;	/* tapset files that the script can reach, in order of precedence */
 	/* pass 2 */
 	struct program *program;
 	/* pass 3 */
@@ -127,6 +130,10 @@ void session_close(struct session *s);
  * error was reported. */
 struct file *parse_text(struct session *s, const char *name, const char *text,
 			enum source_kind kind);
+
+/* Parses the rest of the library into s->library, for messages that look for
+ * similar names; true when there was more. */
+bool library_load_all(struct session *s);
 
 /* ---- the passes; each true on success, what went wrong reported ---- */
 bool pass_parse(struct session *s);	/* 1: parse/ */

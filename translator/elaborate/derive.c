@@ -176,8 +176,11 @@ static void want_aliases(const struct derivation *d, struct wanted *w)
 {
 	const struct map *m = &d->e->lib.aliases;
 	const char *first = d->point->comps.v[0].name;
-	const struct alias_list *l = map_get(m, first);
+	const struct alias_list *l;
 
+	if (!d->optional && library_load_all(d->e->s))
+		library_index(d->e);
+	l = map_get(m, first);
 	vec_for(i, &m->entries)
 		wanted_add(d->e->a, w, 0, m->entries.v[i].key);
 	for (size_t i = 0; l && i < l->n; i++)

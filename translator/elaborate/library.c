@@ -149,6 +149,9 @@ void library_pull(struct elab *e, struct file *f)
 static const char *similar(struct elab *e, const struct map *m,
 			   const char *name)
 {
+	/* The name may be one of a file that nothing has led to. */
+	if (!e->s->diag.muted && library_load_all(e->s))
+		library_index(e);
 	const char **names = arena_array(e->a, m->entries.n + 1, const char *);
 	size_t n = 0;
 

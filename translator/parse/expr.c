@@ -296,6 +296,33 @@ static struct expr *parse_postfix(struct parser *p)
 	return e;
 }
 
+/* &(a ? b : c) is a ? &b : &c: macros choose between kernels that way.  Of
+ * what has no address pass 2 says so, once it knows which arm holds. */
+static struct expr *address_of(struct parser *p, struct expr *e,
+			       const struct token *t)
+{
+	if (e->kind == EXPR_TERNARY) {
+		e->ternary.a = address_of(p, e->ternary.a, t);
+		e->ternary.b = address_of(p, e->ternary.b, t);
+		return e;
+	}
+	if (e->kind == EXPR_TARGET && e->target.address_of)
+		parse_fail(p, t, "cannot take address more than once");
+	e = as_target(p, e, t);
+	e->target.address_of = true;
+	return e;
+}
+
+/* addressed := ["&"] postfix */
+static struct expr *parse_addressed(struct parser *p)
+{
+	const struct token *t = peek(p);
+
+	if (accept_op(p, "&"))
+		return address_of(p, parse_postfix(p), t);
+	return parse_postfix(p);
+}
+
 static void require_lvalue(struct parser *p, const struct expr *e,
 			   const struct token *op)
 {
@@ -317,7 +344,7 @@ static struct expr *new_incdec(struct parser *p, const struct token *t,
 	return e;
 }
 
-/* crement := ("++" | "--") postfix | postfix ["++" | "--"] */
+/* crement := ("++" | "--") addressed | addressed ["++" | "--"] */
 static struct expr *parse_crement(struct parser *p)
 {
 	const struct token *t = peek(p);
@@ -325,9 +352,9 @@ static struct expr *parse_crement(struct parser *p)
 
 	if (tok_is(t, "++") || tok_is(t, "--")) {
 		take(p);
-		return new_incdec(p, t, parse_postfix(p), true);
+		return new_incdec(p, t, parse_addressed(p), true);
 	}
-	e = parse_postfix(p);
+	e = parse_addressed(p);
 	t = peek(p);
 	if (tok_is(t, "++") || tok_is(t, "--")) {
 		take(p);
@@ -336,30 +363,7 @@ static struct expr *parse_crement(struct parser *p)
 	return e;
 }
 
-/* &(a ? b : c) is a ? &b : &c: macros choose between kernels that way. */
-static void take_address(struct parser *p, struct expr *e,
-			 const struct token *t)
-{
-	if (e->kind == EXPR_TERNARY) {
-		take_address(p, e->ternary.a, t);
-		take_address(p, e->ternary.b, t);
-		return;
-	}
-	if (e->kind != EXPR_TARGET || e->target.address_of)
-		parse_fail(p, t, "cannot take the address of this; '&' wants "
-				 "a target variable, @cast, @var or ->");
-	e->target.address_of = true;
-}
-
-static struct expr *parse_address(struct parser *p, const struct token *t)
-{
-	struct expr *e = parse_postfix(p);
-
-	take_address(p, e, t);
-	return e;
-}
-
-/* unary := ("+" | "-" | "!" | "~") unary | "&" postfix | crement */
+/* unary := ("+" | "-" | "!" | "~") unary | crement */
 static struct expr *parse_unary(struct parser *p)
 {
 	static const struct {
@@ -370,8 +374,6 @@ static struct expr *parse_unary(struct parser *p)
 	const struct token *t = peek(p);
 	struct expr *e;
 
-	if (accept_op(p, "&"))
-		return parse_address(p, t);
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 		if (!accept_op(p, ops[i].text))
 			continue;

@@ -6,11 +6,15 @@
  * then the same without "linux/".  The order of s->library is the order of
  * precedence.  A file that is wrong is left out with a warning: it belongs
  * to somebody else than the script that is run.
+ *
+ * Scripts of the library are parsed when the script can reach them; the rest
+ * is known by the index (index.h) and can be had by library_load_all().
  */
 #include <errno.h>
 #include <glob.h>
 #include <sys/stat.h>
 
+#include "parse/index.h"
 #include "parse/parser.h"
 
 #define LIBRARY_FILE_MAX (16u << 20)
@@ -20,7 +24,22 @@ struct search {
 	const char *suffix; /* "stpm" or "stp" */
 	struct map seen;    /* inodes, and paths below a search folder */
 	struct str_vec dirs; /* "linux/6.1.0/x86_64", … "" */
-	bool (*load)(struct session *s, const struct source *src);
+	/* What to do with a file; false when it is left out. */
+	bool (*take)(struct search *x, const char *path, const struct stat *st,
+		     bool builtin);
+};
+
+/* A script of the library. */
+struct lib_script {
+	const char *path;
+	bool builtin;
+	struct lib_entry *entry; /* NULL: always parsed */
+	struct file *file;	 /* NULL: not parsed yet */
+};
+
+struct lib_scripts {
+	VEC(struct lib_script) list; /* in order of precedence */
+	struct lib_index index;
 };
 
 /* 6.1.0-9-amd64, 6.1.0, 6.1: each with and without the architecture. */
@@ -78,29 +97,81 @@ static bool same_file(const struct stat *st, const char *path)
 	       other.st_ino == st->st_ino;
 }
 
-static bool load_file(struct search *x, const char *path, bool builtin)
+/* The text of a library file; NULL with a warning. */
+static struct source *read_source(struct session *s, const char *path,
+				  enum source_kind kind, bool builtin)
 {
-	struct session *s = x->s;
 	struct source *src = arena_new(&s->arena, struct source);
-	int errors = s->diag.errors;
-	bool ok;
 
 	src->name = path;
-	src->kind = !strcmp(x->suffix, "stpm") ? SOURCE_MACRO : SOURCE_TAPSET;
+	src->kind = kind;
 	src->builtin = builtin;
 	src->text = file_read(&s->arena, path, LIBRARY_FILE_MAX, &src->size);
-	if (!src->text) {
-		diag_warn(&s->diag, (struct loc){ 0 },
-			  "cannot read tapset file '%s': %s", path,
-			  strerror(errno));
-		return false;
-	}
-	ok = x->load(s, src);
+	if (src->text)
+		return src;
+	diag_warn(&s->diag, (struct loc){ 0 },
+		  "cannot read tapset file '%s': %s", path, strerror(errno));
+	return NULL;
+}
+
+static bool skip_broken(struct session *s, const char *path, int errors)
+{
 	s->diag.errors = errors;
-	if (!ok)
-		diag_warn(&s->diag, (struct loc){ 0 },
-			  "tapset '%s' has errors, and will be skipped", path);
-	return ok;
+	diag_warn(&s->diag, (struct loc){ 0 },
+		  "tapset '%s' has errors, and will be skipped", path);
+	return false;
+}
+
+static bool take_macros(struct search *x, const char *path,
+			const struct stat *st, bool builtin)
+{
+	struct session *s = x->s;
+	struct source *src = read_source(s, path, SOURCE_MACRO, builtin);
+	int errors = s->diag.errors;
+
+	if (!src)
+		return false;
+	s->macros_hash = hash_bytes(path, strlen(path), s->macros_hash);
+	s->macros_hash = hash_bytes(&st->st_size, sizeof st->st_size,
+				    s->macros_hash);
+	s->macros_hash = hash_bytes(&st->st_mtim, sizeof st->st_mtim,
+				    s->macros_hash);
+	return parse_macro_library(s, src) || skip_broken(s, path, errors);
+}
+
+static struct file *parse_script(struct session *s, const char *path,
+				 bool builtin)
+{
+	struct source *src = read_source(s, path, SOURCE_TAPSET, builtin);
+	int errors = s->diag.errors;
+	struct file *f;
+	bool ok;
+
+	if (!src)
+		return NULL;
+	f = parse_source(s, src, &ok);
+	return ok || skip_broken(s, path, errors) ? f : NULL;
+}
+
+/* One the index does not know is parsed, so that it does. */
+static bool take_script(struct search *x, const char *path,
+			const struct stat *st, bool builtin)
+{
+	struct session *s = x->s;
+	struct lib_scripts *all = s->scripts;
+	struct lib_script one = { .path = path, .builtin = builtin };
+	int warnings = s->diag.warnings;
+
+	one.entry = lib_index_find(&all->index, path, st);
+	if (!one.entry) {
+		one.file = parse_script(s, path, builtin);
+		if (!one.file)
+			return false;
+		one.entry = lib_index_add(&all->index, path, st, one.file);
+		one.entry->save &= s->diag.warnings == warnings;
+	}
+	vec_push(&s->arena, &all->list, one);
+	return true;
 }
 
 /* False only when the user's script turns out to be a library file. */
@@ -122,7 +193,7 @@ static bool try_file(struct search *x, const char *root, const char *path,
 		return true;
 	}
 	vlog(s, 1, 3, "Processing tapset \"%s\"\n", path);
-	*processed += load_file(x, path, builtin);
+	*processed += x->take(x, path, &st, builtin);
 	return true;
 }
 
@@ -177,27 +248,99 @@ static bool search_all(struct search *x)
 	return true;
 }
 
-static bool load_script(struct session *s, const struct source *src)
-{
-	bool ok;
-	struct file *f = parse_source(s, src, &ok);
-
-	if (ok)
-		vec_push(&s->arena, &s->library, f);
-	return ok;
-}
-
 bool library_macros(struct session *s)
 {
-	struct search x = { .s = s, .suffix = "stpm",
-			    .load = parse_macro_library };
+	struct search x = { .s = s, .suffix = "stpm", .take = take_macros };
 
 	return search_all(&x);
+}
+
+static uint64_t hash_text(const char *text, uint64_t seed)
+{
+	return text ? hash_bytes(text, strlen(text) + 1, seed)
+		    : hash_bytes("", 1, seed);
+}
+
+static uint64_t hash_texts(const struct str_vec *list, uint64_t h)
+{
+	vec_for(i, list)
+		h = hash_text(list->v[i], h);
+	return hash_text(NULL, h);
+}
+
+/* All that decides what a library script parses to, beside itself. */
+static uint64_t environment(const struct session *s)
+{
+	const char *texts[] = { s->release, s->kernel_v, s->arch,
+				s->tapset_dir, s->opt.compatible,
+				s->opt.privilege };
+	int numbers[] = { s->opt.guru, (int)s->opt.runtime };
+	uint64_t h = hash_bytes(numbers, sizeof numbers, s->macros_hash);
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		h = hash_text(texts[i], h);
+	h = hash_texts(&s->opt.includes, h);
+	h = hash_texts(&s->opt.args, h);
+	vec_for(i, &s->config.entries) {
+		h = hash_text(s->config.entries.v[i].key, h);
+		h = hash_text(s->config.entries.v[i].value, h);
+	}
+	if (!stat("/proc/self/exe", &st)) {
+		h = hash_bytes(&st.st_size, sizeof st.st_size, h);
+		h = hash_bytes(&st.st_mtim, sizeof st.st_mtim, h);
+	}
+	return h;
+}
+
+static bool wants_all(const struct session *s)
+{
+	bool dump = s->opt.last_pass == 1 ||
+		    (s->opt.dump && !strcmp(s->opt.dump, "parse"));
+
+	return s->opt.list || s->opt.list_vars || s->opt.dump_functions ||
+	       s->opt.dump_aliases || (dump && s->opt.verbose[1] >= 1);
+}
+
+/* Parses what is marked, or all, and puts s->library together. */
+static size_t load_scripts(struct session *s, bool all)
+{
+	size_t loaded = 0;
+
+	s->library.n = 0;
+	vec_for(i, &s->scripts->list) {
+		struct lib_script *one = &s->scripts->list.v[i];
+
+		if (!one->file && (all || one->entry->reached)) {
+			one->file = parse_script(s, one->path, one->builtin);
+			loaded++;
+		}
+		if (one->file)
+			vec_push(&s->arena, &s->library, one->file);
+	}
+	return loaded;
 }
 
 bool library_scripts(struct session *s)
 {
-	struct search x = { .s = s, .suffix = "stp", .load = load_script };
+	struct search x = { .s = s, .suffix = "stp", .take = take_script };
+	struct lib_index *ix;
 
-	return search_all(&x);
+	s->scripts = arena_new(&s->arena, struct lib_scripts);
+	ix = &s->scripts->index;
+	lib_index_open(ix, s, environment(s));
+	if (!search_all(&x))
+		return false;
+	lib_index_save(ix);
+	if (!wants_all(s))
+		lib_index_reach(ix);
+	load_scripts(s, wants_all(s));
+	vlog(s, 1, 2, "The library has %zu scripts; %zu of them parsed\n",
+	     s->scripts->list.n, s->library.n);
+	return true;
+}
+
+bool library_load_all(struct session *s)
+{
+	return s->scripts && load_scripts(s, true);
 }
