@@ -163,6 +163,10 @@ struct stp_stat_desc {
 	stp_u8 hist;		/* enum stp_hist_kind */
 	stp_u8 variance;	/* wanted */
 	stp_u8 shift;		/* @variance's bit shift */
+	stp_u8 width;		/* of a histogram's bars; 0: 50 */
+	stp_u8 elision;		/* 1 + empty rows kept at each end of a stretch
+				 * that is cut; 0: as 2; STP_HIST_ALL: no cut */
+#define STP_HIST_ALL 63
 	stp_i64 low, high, step;/* of a linear histogram */
 	/* Linear: (high - low) / step + 3, the first for what is below low, the
 	 * last for what is above high.  Log: STP_HIST_LOG_BUCKETS. */

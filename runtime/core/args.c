@@ -83,12 +83,14 @@ static int get_hist(struct bytes *b, struct memory *m, struct stp_args *a)
 {
 	struct stp_stat_desc *d = &a->desc[a->n];
 	struct stp_stat *s;
-	stp_u8 kind;
+	stp_u8 kind, width, elision;
 	stp_u16 n, i;
 
 	if (b->left < 2)
 		return -1;
-	kind = b->p[0];
+	kind = b->p[0] & 3;
+	elision = b->p[0] >> 2;
+	width = b->p[1];
 	b->p += 2;
 	b->left -= 2;
 	memset(d, 0, sizeof(*d));
@@ -107,6 +109,8 @@ static int get_hist(struct bytes *b, struct memory *m, struct stp_args *a)
 	for (i = 0; i < n; i++)
 		get_i64(b, &s->bucket[i]);
 	d->hist = kind;
+	d->width = width;
+	d->elision = elision;
 	d->buckets = n;
 	a->hist[a->n].desc = d;
 	a->hist[a->n].stat = s;

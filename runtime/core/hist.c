@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The drawing of a histogram: bars of '@' over at most 50 columns, up to two
- * empty rows around what was counted, longer empty stretches cut to "~".
+ * empty rows around what was counted, longer empty stretches cut to "~";
+ * -D HIST_WIDTH and HIST_ELISION change both numbers.
  */
 #include "port.h"
 #include "render.h"
@@ -14,6 +15,7 @@ struct drawing {
 	const struct stp_stat_desc *d;
 	const stp_i64 *bucket;
 	int n;
+	int width, keep;	/* columns; empty rows around what was counted */
 	int first, last;	/* rows drawn; first > last: none */
 	stp_i64 scale;		/* counts for one '@' */
 	int label_width, count_width;
@@ -71,8 +73,8 @@ static void choose_rows(struct drawing *w)
 		low = w->first > 0;
 		high -= w->last < high;
 	}
-	w->first = w->first - ELISION < low ? low : w->first - ELISION;
-	w->last = w->last + ELISION > high ? high : w->last + ELISION;
+	w->first = w->first - w->keep < low ? low : w->first - w->keep;
+	w->last = w->last + w->keep > high ? high : w->last + w->keep;
 }
 
 static void measure(struct drawing *w)
@@ -91,7 +93,7 @@ static void measure(struct drawing *w)
 	}
 	stp_out_number(&count, max);
 	w->count_width = (int)count.len;
-	w->scale = max > BAR_WIDTH ? (max - 1) / BAR_WIDTH + 1 : 1;
+	w->scale = max > w->width ? (max - 1) / w->width + 1 : 1;
 }
 
 static void put_row(struct stp_out *o, const struct drawing *w, int i)
@@ -103,7 +105,7 @@ static void put_row(struct stp_out *o, const struct drawing *w, int i)
 	put_label(o, w, i);
 	stp_out_bytes(o, " |", 2);
 	stp_out_fill(o, '@', bar);
-	stp_out_fill(o, ' ', BAR_WIDTH - bar + 1);
+	stp_out_fill(o, ' ', w->width - bar + 1);
 	stp_out_number(&digits, n);
 	stp_out_fill(o, ' ', w->count_width - (stp_i64)digits.len);
 	stp_out_number(o, n);
@@ -121,25 +123,30 @@ static int empty_until(const struct drawing *w, int i)
 void stp_hist_render(struct stp_out *o, const struct stp_hist *h)
 {
 	struct drawing w = { .d = h->desc };
-	int i, end;
+	int i, kept, end;
 
+	w.width = h->desc->width ? h->desc->width : BAR_WIDTH;
+	w.keep = ELISION;
+	if (h->desc->elision && h->desc->elision != STP_HIST_ALL)
+		w.keep = h->desc->elision - 1;
 	w.n = h->stat ? (int)h->desc->buckets : 0;
 	w.bucket = h->stat ? h->stat->bucket : 0;
 	choose_rows(&w);
 	measure(&w);
 	stp_out_fill(o, ' ', w.label_width - 5);
 	stp_out_bytes(o, "value |", 7);
-	stp_out_fill(o, '-', BAR_WIDTH);
+	stp_out_fill(o, '-', w.width);
 	stp_out_bytes(o, " count\n", 7);
 	for (i = w.first; i <= w.last; i++) {
 		end = empty_until(&w, i);
-		if (end - i > 2 * ELISION) {
-			put_row(o, &w, i);
-			put_row(o, &w, i + 1);
+		if (end - i > 2 * w.keep && h->desc->elision != STP_HIST_ALL) {
+			for (kept = 0; kept < w.keep; kept++)
+				put_row(o, &w, i + kept);
 			stp_out_fill(o, ' ', w.label_width + 1);
 			stp_out_bytes(o, "~\n", 2);
-			i = end - ELISION;
+			i = end - w.keep;
 		}
-		put_row(o, &w, i);
+		if (i <= w.last)
+			put_row(o, &w, i);
 	}
 }

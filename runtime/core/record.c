@@ -78,13 +78,15 @@ static inline char *put_i64(char *p, stp_i64 v)
 	return p + 8;
 }
 
+/* Kind and elision, width, number of buckets (2 bytes), low, high, step, the
+ * buckets. */
 static char *put_hist(char *p, const struct stp_hist *h)
 {
 	const struct stp_stat_desc *d = h->desc;
 	stp_u16 n = (stp_u16)d->buckets;
 
-	*p++ = (char)d->hist;
-	*p++ = 0;
+	*p++ = (char)(d->hist | d->elision << 2);
+	*p++ = (char)d->width;
 	__builtin_memcpy(p, &n, 2);
 	p = put_i64(p + 2, d->low);
 	p = put_i64(p, d->high);

@@ -132,7 +132,7 @@ static int cpu_new(const struct stp_script *s, int cpu)
 
 static int stat_valid(const struct stp_stat_desc *d)
 {
-	if (!d || d->shift > 62)
+	if (!d || d->shift > 62 || d->elision > STP_HIST_ALL)
 		return 0;
 	if (d->hist == STP_HIST_LOG)
 		return d->buckets == STP_HIST_LOG_BUCKETS;

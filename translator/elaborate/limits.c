@@ -13,12 +13,14 @@
 #define MAPENTRIES_MAX (INT64_C(1) << 24)
 #define NESTING_MAX 512
 #define BACKTRACE_MAX 512
+#define HIST_ALL 63		/* STP_HIST_ALL of runtime/script.h */
 
 enum limit_name {
 	L_MAXACTION, L_MAXACTION_INTERRUPTIBLE, L_INTERRUPTIBLE, L_MAXNESTING,
 	L_MAXSTRINGLEN, L_MAXMAPENTRIES, L_MAXERRORS, L_MAXSKIPPED,
 	L_MAXTRYLOCK, L_TRYLOCKDELAY, L_MAXBACKTRACE, L_MINSTACKSPACE,
-	L_OVERLOAD_INTERVAL, L_OVERLOAD_THRESHOLD, L_NO_OVERLOAD, L_COUNT
+	L_OVERLOAD_INTERVAL, L_OVERLOAD_THRESHOLD, L_NO_OVERLOAD,
+	L_HIST_WIDTH, L_HIST_ELISION, L_COUNT
 };
 static const struct {
 	const char *name;
@@ -42,6 +44,8 @@ static const struct {
 				  INT64_MAX / 2 },
 	[L_OVERLOAD_THRESHOLD] = { "STP_OVERLOAD_THRESHOLD", 500000000, 1,
 				   INT64_MAX / 2 },
+	[L_HIST_WIDTH] = { "HIST_WIDTH", 0, 1, 255 },
+	[L_HIST_ELISION] = { "HIST_ELISION", 2, -1, 61 },
 	[L_NO_OVERLOAD] = { "STP_NO_OVERLOAD", 0, INT64_MIN, INT64_MAX },
 };
 
@@ -136,6 +140,10 @@ bool limits_read(struct session *s, struct limits *l)
 		.overload_threshold_ns = st.value[L_OVERLOAD_THRESHOLD],
 		.no_overload = st.set[L_NO_OVERLOAD] ||
 			       s->opt.suppress_time_limits,
+		.hist_width = st.value[L_HIST_WIDTH],
+		.hist_elision = !st.set[L_HIST_ELISION] ? 0 :
+				st.value[L_HIST_ELISION] < 0 ? HIST_ALL :
+				st.value[L_HIST_ELISION] + 1,
 		.maxnesting_set = st.set[L_MAXNESTING],
 		.maxaction_set = st.set[L_MAXACTION],
 	};

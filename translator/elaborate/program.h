@@ -129,6 +129,7 @@ struct limits {
 		maxskipped, maxtrylock, trylockdelay_us, maxbacktrace,
 		overload_interval_ns, overload_threshold_ns, minstackspace;
 	bool no_overload;
+	int64_t hist_width, hist_elision; /* as struct stp_stat_desc has them */
 	bool maxnesting_set, maxaction_set;
 };
 

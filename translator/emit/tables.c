@@ -62,6 +62,10 @@ static void put_stat_desc(struct emit *e, const struct var *v, struct buf *out)
 			   c_number(e->arena, v->hist_low),
 			   c_number(e->arena, v->hist_high),
 			   c_number(e->arena, v->hist_step));
+	if (e->p->limits.hist_width || e->p->limits.hist_elision)
+		buf_printf(out, "\t.width = %" PRId64 ", .elision = %" PRId64
+			   ",\n", e->p->limits.hist_width,
+			   e->p->limits.hist_elision);
 	buf_printf(out, "\t.buckets = %" PRId64 ",\n};\n", bucket_count(v));
 }
 
