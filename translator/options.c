@@ -184,12 +184,6 @@ static bool opt_unprivileged(struct reader *r, const char *arg)
 	return true;
 }
 
-static bool opt_prologue(struct reader *r, const char *arg)
-{
-	r->o->prologue_searching = !arg || strcmp(arg, "never") != 0;
-	return true;
-}
-
 /* ---- listing ---- */
 
 static bool set_list(struct reader *r, const char *arg, bool vars)
@@ -231,6 +225,20 @@ static bool opt_arch(struct reader *r, const char *arg)
 	const char *arch = arch_of_machine(arg);
 
 	r->o->arch = arch ? arch : arg;
+	return true;
+}
+
+/* Programs are looked for in the sysroot, whatever PATH is there; the form is
+ * checked all the same. */
+static bool opt_sysenv(struct reader *r, const char *arg)
+{
+	const char *eq = strchr(arg, '=');
+
+	if (!eq || eq == arg)
+		return wrong(r, "--sysenv wants VAR=VALUE", arg);
+	if (!r->o->sysroot)
+		return wrong(r, "--sysenv is about a --sysroot, which comes "
+				"before it", arg);
 	return true;
 }
 
@@ -361,7 +369,7 @@ static const struct option_row {
 	const char *name, *arg;
 	size_t field; /* its place in struct options */
 	bool (*call)(struct reader *r, const char *arg);
-	const char *group, *help;
+	const char *group, *help; /* of a refused one: group is the reason */
 } rows[] = {
 #define FIELD(field) offsetof(struct options, field)
 #define FLAG(letter, name, field, group, help)                                 \
@@ -374,8 +382,8 @@ static const struct option_row {
 	{ ROW_CALL, letter, name, arg, 0, function, group, help },
 #define IGNORED(letter, name, arg)                                             \
 	{ ROW_IGNORED, letter, name, arg, 0, NULL, NULL, NULL },
-#define REFUSED(letter, name, arg)                                             \
-	{ ROW_REFUSED, letter, name, arg, 0, NULL, NULL, NULL },
+#define REFUSED(letter, name, arg, why)                                        \
+	{ ROW_REFUSED, letter, name, arg, 0, NULL, why, NULL },
 #include "options.def"
 #undef FLAG
 #undef TEXT
@@ -388,12 +396,11 @@ static const struct option_row {
 
 static bool refuse(struct reader *r, const struct option_row *row)
 {
-	if (row->name)
-		diag_error(&r->s->diag, "not supported by stapx: --%s",
-			   row->name);
-	else
-		diag_error(&r->s->diag, "not supported by stapx: -%c",
-			   row->letter);
+	const char letter[2] = { row->letter };
+
+	diag_error(&r->s->diag, "not supported by stapx: %s%s%s%s",
+		   row->name ? "--" : "-", row->name ? row->name : letter,
+		   row->group ? ": " : "", row->group ? row->group : "");
 	return false;
 }
 
@@ -597,8 +604,12 @@ static bool check_options(struct reader *r)
 		return conflict(r, "no script: name a file or use -e");
 	if (o->command && o->target_pid)
 		return conflict(r, "use either -c or -x, not both");
-	if (o->rotate && !o->output)
-		return conflict(r, "-S wants -o FILE");
+	if (o->privilege && strcmp(o->privilege, "stapdev") &&
+	    o->last_pass == 5 && o->runtime == RUNTIME_KERNEL)
+		return conflict(r, arena_printf(&r->s->arena,
+			"--privilege=%s: modules of stapx are for root alone, "
+			"and nothing holds a script to less; leave it out",
+			o->privilege));
 	if (o->suppress_time_limits && !o->guru)
 		return conflict(r, "--suppress-time-limits wants -g");
 	if (o->tmpdir && o->remotes.n)

@@ -23,15 +23,14 @@ struct str_vec { const char **v; size_t n, cap; };
 struct options {
 	int last_pass;			/* -p, 1..5 */
 	int verbose[6];			/* -v, --vp: [1]..[5] by pass, [0] all else */
-	bool guru, unoptimized, keep_tmp, bulk, timing; /* -g -u -k -b -t */
+	bool guru, unoptimized, keep_tmp, timing; /* -g -u -k -t */
 	bool suppress_warnings, warnings_fatal;	/* -w -W */
 	bool list, list_vars;		/* -l -L */
-	bool prologue_searching, skip_badvars;
+	bool skip_badvars;
 	bool suppress_handler_errors, suppress_time_limits;
 	bool kbuild;			/* --kbuild */
 	bool disable_cache, poison_cache, clean_cache;
 	bool no_global_display;
-	bool flight_recorder;		/* -F */
 	enum color_mode color;
 	enum runtime_kind runtime;
 	const char *script_file;	/* FILE or "-" */
@@ -42,16 +41,14 @@ struct options {
 	struct str_vec make_args;	/* -B */
 	struct str_vec globals;		/* -G NAME=VALUE */
 	struct str_vec remotes;		/* --remote */
-	struct str_vec modules;		/* -d */
 	const char *release, *arch, *sysroot, *runtime_dir; /* -r -a --sysroot -R */
 	const char *module_name;	/* -m */
 	const char *output;		/* -o */
 	const char *archive;		/* --archive */
 	const char *command;		/* -c */
 	int target_pid;			/* -x */
-	int buffer_mb;			/* -s, 0: the default */
+	int buffer_mb;			/* -s, of a CPU; 0: the default */
 	double timeout_s;		/* -T, 0: none */
-	const char *rotate;		/* -S */
 	const char *tmpdir;
 	const char *compatible;
 	const char *privilege;

@@ -376,8 +376,8 @@ static int check_device(struct run *r)
 		if (err)
 			return err;
 	}
-	return device_map(&r->device, (uint64_t)r->opt->buffer_mb << 20,
-			  &r->why);
+	return device_map(&r->device, ((uint64_t)r->opt->buffer_mb << 20) *
+			  info->ncpus, &r->why);
 }
 
 /* ---- the stream's beginning and end ---- */

@@ -212,7 +212,7 @@ struct run_options {
 	const char *folder;	/* the run's, or NULL: made when needed */
 	const char *command;	/* -c */
 	int pid;		/* -x */
-	int buffer_mb;		/* -b -s; 0: the default */
+	int buffer_mb;		/* -b -s, of a CPU; 0: the default */
 	double timeout_s;	/* 0: none */
 	int poll_ms;		/* -T; 0: the default */
 	bool keep_name;		/* no -R */

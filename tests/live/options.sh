@@ -119,9 +119,17 @@ commands() {
 }
 
 files() {
+	local held
 	run 0 '' '' -o "$live_tmp/saved.%Y" -e 'probe begin { println("to a file") exit() }'
 	want 'to a file' "$(cat "$live_tmp/saved.$(date +%Y)")" "$root: -o"
-	run 0 'small buffers' '' -s 1 -d virtio_net -e 'probe begin { println("small buffers") exit() }'
+	# Of each of the two CPUs; contexts and the rest are far smaller.
+	rstap -v -s 4 -d virtio_net -e 'probe begin { println("large buffers") exit() }' >"$live_tmp/out" 2>"$live_tmp/err"
+	want 'large buffers' "$(cat "$live_tmp/out")" "$root: -s"
+	held=$(sed -n 's/.*the session held \([0-9]*\) kB.*/\1/p' "$live_tmp/err")
+	[ "${held:-0}" -ge 8192 ] && [ "$held" -lt 10240 ] || fail "$root: -s 4 holds '$held' kB on two CPUs"
+	rstap -v -s 1 -e 'probe begin { println("small buffers") exit() }' >"$live_tmp/out" 2>"$live_tmp/err"
+	held=$(sed -n 's/.*the session held \([0-9]*\) kB.*/\1/p' "$live_tmp/err")
+	[ "${held:-0}" -ge 2048 ] && [ "$held" -lt 4096 ] || fail "$root: -s 1 holds '$held' kB on two CPUs"
 	NO_PASS=1 run 1 '' "ERROR: -s wants a number from 1 to 4095: '5000'; try 'stap -h'" -s 5000 -e 'probe begin { exit() }'
 	run 0 $'named_one\nnamed_one' '' -m named_one -e 'probe begin { println(module_name()) }' -c 'cut -d" " -f1 /proc/modules | grep named'
 	[ -s "$live_tmp/named_one.ko" ] || fail "$root: -m leaves no module"

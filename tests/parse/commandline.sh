@@ -40,13 +40,24 @@ refused "ERROR: -G wants NAME=VALUE, both plain words: 'A'; try 'stap -h'" -G A 
 refused "ERROR: a module name has letters, digits and '_': '../x'; try 'stap -h'" -m ../x x.stp
 refused "ERROR: a module name has 1 to 55 characters: '.ko'; try 'stap -h'" -m .ko x.stp
 refused "ERROR: use either -c or -x, not both; try 'stap -h'" -c ls -x 1 x.stp
-refused "ERROR: -S wants -o FILE; try 'stap -h'" -S 1 x.stp
+refused "ERROR: not supported by stapx: -S: pipe the output into a program that splits it" -S 1 -o x x.stp
+refused "ERROR: not supported by stapx: -b: the output of all CPUs is merged by time; -s MB makes their buffers larger" -b x.stp
+refused "ERROR: not supported by stapx: -F: a session ends with its connection; leave stap running, with -o FILE" -F x.stp
+refused "ERROR: --privilege=stapusr: modules of stapx are for root alone, and nothing holds a script to less; leave it out; try 'stap -h'" --privilege=stapusr -e 'probe begin {}'
+refused "ERROR: --sysenv wants VAR=VALUE: 'PATH'; try 'stap -h'" --sysroot=. --sysenv=PATH x.stp
+refused "ERROR: --sysenv is about a --sysroot, which comes before it: 'PATH=/bin'; try 'stap -h'" --sysenv=PATH=/bin x.stp
+: >x.stapx
+refused "ERROR: 'x.stapx' holds a module that is built already: leave out -p4, or name the script" -p4 x.stapx
 refused "ERROR: --suppress-time-limits wants -g; try 'stap -h'" --suppress-time-limits x.stp
 refused "ERROR: --tmpdir does not go with --remote; try 'stap -h'" --tmpdir=d --remote=h x.stp
 refused "ERROR: not supported by stapx: --runtime is kernel or user: 'bpf'; try 'stap -h'" --runtime=bpf x.stp
 refused "ERROR: only one of -e, -l and -L; add scripts with -E: 'b'; try 'stap -h'" -e a -e b
 refused "ERROR: --dump is parse, elaborate, emit or build, not 'x'" --dump=x -e 'probe begin {}'
 refused "ERROR: input file 'absent.stp' cannot be read: No such file or directory" -p1 absent.stp
+
+# ---- what scripts of other people pass changes nothing ----
+came=$("$STAP" -p1 --check-version --ldd --all-modules -d kernel -P --prologue-searching=never -e 'global a' 2>&1)
+same "options without effect" "$("$STAP" -p1 -e 'global a')" "$came"
 
 # ---- several scripts; -e first whatever the order; -T adds one ----
 came=$("$STAP" -p1 -E 'global b' -e 'global a' -E 'global c' -T 1.5 | grep -v '^[#{} ]')
