@@ -57,8 +57,8 @@ static bool has_group(const struct re_node *n)
  * may be nothing is repeated, or stands as an alternative. */
 static bool libc_differs(const struct re_node *n)
 {
-	if (n->kind == RE_REPEAT && n->max != 1 &&
-	    may_be_nothing(n->parts.v[0]) && has_group(n->parts.v[0]))
+	if (n->kind == RE_REPEAT && may_be_nothing(n->parts.v[0]) &&
+	    has_group(n->parts.v[0]))
 		return true;
 	vec_for(i, &n->parts) {
 		const struct re_node *part = n->parts.v[i];

@@ -103,6 +103,8 @@ static void infer_foreach(struct typer *t, struct stmt *s)
 		infer_hist(t, s->foreach.hist);
 		vec_for(i, &s->foreach.keys)
 			infer_expr(t, &s->foreach.keys.v[i], TYPE_LONG);
+		if (s->foreach.value)
+			infer_expr(t, &s->foreach.value, TYPE_LONG);
 	} else if (arr) {
 		vec_for(i, &s->foreach.keys)
 			infer_foreach_key(t, s, i);

@@ -115,6 +115,16 @@ static void foreach_map(struct fn *f, const struct stmt *s)
 	}
 }
 
+/* The number of the bucket of round i. */
+static const char *bucket_number(struct fn *f, const struct stmt *s,
+				 const char *i, const char *desc)
+{
+	if (!s->foreach.order.key || s->foreach.order.direction > 0)
+		return i;
+	return arena_printf(f->e->arena, "(stp_i64)(%s)->buckets - 1 - %s",
+			    desc, i);
+}
+
 /* Over the buckets of a histogram: the key is the bucket's number. */
 static void foreach_buckets(struct fn *f, const struct stmt *s)
 {
@@ -124,11 +134,15 @@ static void foreach_buckets(struct fn *f, const struct stmt *s)
 			      stat->symbol.var;
 	struct expr bucket = { .kind = EXPR_HIST_BUCKET, .type = TYPE_LONG,
 			       .loc = s->loc, .token = s->token };
+	const char *desc = stat_desc_of(f->e, v);
 	struct scope sc;
 
+	if (s->foreach.order.direction && !s->foreach.order.key)
+		unsupported(f, hist, "a loop over buckets in the order of "
+			    "their counts");
 	scope_push(f, &sc, SCOPE_FOREACH);
 	line(f, "for (%s = 0; %s < (stp_i64)(%s)->buckets; %s++) {", i, i,
-	     stat_desc_of(f->e, v), i);
+	     desc, i);
 	f->indent++;
 	if (s->foreach.limit) {
 		line(f, "if (%s >= (%s))", i, limit);
@@ -138,7 +152,8 @@ static void foreach_buckets(struct fn *f, const struct stmt *s)
 	}
 	spend(f, 1, s);
 	if (s->foreach.keys.n && s->foreach.keys.v[0])
-		emit_write(f, s->foreach.keys.v[0]->symbol.var, val_temp(i));
+		emit_write(f, s->foreach.keys.v[0]->symbol.var,
+			   val_text(bucket_number(f, s, i, desc), 0));
 	if (s->foreach.value) {
 		bucket.bucket.hist = (struct expr *)hist;
 		bucket.bucket.index = s->foreach.keys.v[0];
