@@ -47,7 +47,8 @@ struct stp_ctx {
 	const struct stp_probe *probe;
 	void *regs;			/* struct pt_regs *, or NULL */
 	stp_i64 *saved;			/* .return: what the entry kept; strings
-					 * are kept in slots of MAXSTRINGLEN */
+					 * are kept in slots of MAXSTRINGLEN.
+					 * Of a tracepoint: its arguments */
 	stp_i64 retval;			/* .return: the ABI's return register */
 	int cpu;
 	stp_u8 user_regs;		/* regs are of user mode */
@@ -377,6 +378,12 @@ struct stp_kprobe_arg {		/* kprobe and kretprobe */
 	stp_u32 saved_size;	/* bytes an instance keeps from the entry */
 };
 
+struct stp_tracepoint_arg {
+	const char *name;
+	const char *module;	/* NULL: the kernel */
+	int optional;
+};
+
 struct stp_probe {
 	const char *name;	/* pp() */
 	const char *func;	/* probefunc() or NULL */
@@ -395,7 +402,7 @@ struct stp_probe {
 };
 extern const struct stp_probe_kind stp_kind_begin, stp_kind_end, stp_kind_error,
 	stp_kind_timer, stp_kind_timer_jiffies, stp_kind_kprobe,
-	stp_kind_kretprobe;
+	stp_kind_kretprobe, stp_kind_tracepoint;
 
 struct stp_limits {
 	int maxaction, maxnesting, maxstringlen, maxerrors, maxskipped,

@@ -96,7 +96,7 @@ static bool runs_at_hits(const char *source)
 		"core/record.c", "core/stat.c", "core/string.c",
 		"kernel/current.c", "kernel/hit.c", "kernel/kprobe.c",
 		"kernel/kretprobe.c", "kernel/memory.c", "kernel/port.c",
-		"kernel/ring.c",
+		"kernel/ring.c", "kernel/tracepoint.c",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fast); i++)

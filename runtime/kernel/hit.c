@@ -26,6 +26,21 @@ void stp_hit(const struct stp_probe *p, struct pt_regs *regs)
 	raw_local_irq_restore(flags);
 }
 
+void stp_hit_arguments(const struct stp_probe *p, stp_i64 *args)
+{
+	unsigned long flags;
+	struct stp_ctx *c;
+
+	raw_local_irq_save(flags);
+	c = stp_enter(p, raw_smp_processor_id(), NULL);
+	if (likely(c)) {
+		c->saved = args;
+		p->handler(c);
+		stp_leave(c);
+	}
+	raw_local_irq_restore(flags);
+}
+
 bool stp_hit_entry(const struct stp_probe *p, struct pt_regs *regs,
 		   void *saved)
 {

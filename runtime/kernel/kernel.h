@@ -58,6 +58,8 @@ u32 stp_count_probes(const struct stp_probe_kind *kind);
 /* ---- hit.c: what all kinds do with a hit ---- */
 /* Runs the handler of p on this CPU, interrupts off while it runs. */
 void stp_hit(const struct stp_probe *p, struct pt_regs *regs);
+/* The same for one that has arguments (c->saved) and no registers. */
+void stp_hit_arguments(const struct stp_probe *p, stp_i64 *args);
 /* Entry of a .return: true when the handler shall see the return too. */
 bool stp_hit_entry(const struct stp_probe *p, struct pt_regs *regs,
 		   void *saved);

@@ -78,7 +78,26 @@ refusals() {
 		'module("virtio_net").function("virtio_net_driver_init")'
 }
 
+tracepoints() {
+	only "a tracepoint by its name" '^kernel[.]trace[(]"sched:sched_switch"[)]$' 'kernel.trace("sched_switch")'
+	only "one without an event" '^kernel[.]trace[(]"sched:pelt_cfs_tp"[)]$' 'kernel.trace("sched:pelt_cfs_tp")'
+	only "a system that no header is named after" '^kernel[.]trace[(]"raw_syscalls:sys_e(nter|xit)"[)]$' \
+		'kernel.trace("raw_syscalls:*")'
+	list 'kernel.trace("*")'
+	[ "$(wc -l <"$tmp/out")" -ge 600 ] || fail "the kernel has more tracepoints"
+	only "the module of a system's name" '^module[(]"xfs"[)][.]trace[(]"xfs:xfs_ag' 'kernel.trace("xfs:xfs_ag*")'
+	says "near names" "no tracepoint 'sched_swich' in kernel [(]similar: sched_switch" 'kernel.trace("sched_swich")'
+	"$stap" -r "$release" -L 'kernel.trace("sched_process_fork"), kernel.trace("sys_enter")' >"$tmp/out" 2>"$tmp/err" </dev/null
+	diff - "$tmp/out" >"$tmp/err" <<'E2' || fail "arguments of tracepoints"
+kernel.trace("raw_syscalls:sys_enter") $regs:struct pt_regs* $id:long int
+kernel.trace("sched:sched_process_fork") $parent:struct task_struct* $child:struct task_struct*
+E2
+	"$stap" -r "$release" -p2 -e 'probe kernel.trace("sched_switch") { println($nothing) }' >"$tmp/out" 2>"$tmp/err" </dev/null
+	grep -q "no argument 'nothing' (alternatives: \$preempt, \$prev, " "$tmp/err" || fail "an argument there is not"
+}
+
 one_sysroot() {
+	tracepoints
 	lines_of_functions
 	every_statement_again
 	refusals

@@ -74,7 +74,10 @@ enum stat_op { STAT_COUNT, STAT_SUM, STAT_MIN, STAT_MAX, STAT_AVG,
 enum hist_kind { HIST_NONE, HIST_LINEAR, HIST_LOG };
 enum raw_kind { RAW_KDEREF, RAW_UDEREF, RAW_KREGISTER, RAW_UREGISTER };
 enum const_kind { CONST_C, CONST_ENUM };
-enum callctx { CALLCTX_RETVAL /* ABI return register */ };
+enum callctx {
+	CALLCTX_RETVAL,		/* ABI return register */
+	CALLCTX_ARGUMENT,	/* of a tracepoint, by number */
+};
 
 /* One step after a target variable: ->name, [index], or the last $ or $$. */
 enum component_kind { COMP_MEMBER, COMP_INDEX, COMP_PRETTY, COMP_PRETTY_DEEP };
@@ -180,7 +183,7 @@ struct expr {
 			 const char *section;	/* of a module, else NULL */
 		} address;
 		struct { int slot; } saved;	/* index into probe->saved */
-		struct { enum callctx what; } callctx;
+		struct { enum callctx what; int n; } callctx;
 	};
 };
 

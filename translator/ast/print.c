@@ -218,6 +218,8 @@ static void print_lowered(FILE *out, const struct expr *e)
 			(unsigned long long)e->address.addr);
 	} else if (e->kind == EXPR_SAVED) {
 		fprintf(out, "%%saved(%d)", e->saved.slot);
+	} else if (e->callctx.what == CALLCTX_ARGUMENT) {
+		fprintf(out, "%%argument(%d)", e->callctx.n);
 	} else {
 		fputs("%retval()", out);
 	}

@@ -180,6 +180,20 @@ unsigned debuginfo_sym(struct debuginfo *di, const char *name,
 typedef VEC(struct dbg_sym) dbg_syms;
 void debuginfo_syms(struct debuginfo *di, const char *glob, dbg_syms *out);
 
+/* ---- tracepoints ---- */
+
+struct dbg_tracepoint {
+	const char *name, *system;
+	const char *file;	/* that declares it */
+	struct dbg_inst inst;	/* of the function that calls its probes: its
+				   first parameter is the probe's data, the
+				   others are the arguments */
+};
+typedef VEC(struct dbg_tracepoint) dbg_tracepoints;
+/* Those that match two globs (system NULL: any), by name. */
+void debuginfo_tracepoints(struct debuginfo *di, const char *system,
+			   const char *name, dbg_tracepoints *out);
+
 /* ---- variables ---- */
 
 struct dbg_var {

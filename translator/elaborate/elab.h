@@ -139,6 +139,8 @@ void derive_cause(const struct derivation *d, struct loc at, const char *fmt,
 /* The cause just given is that mod has no function of this name. */
 void derive_similar(const struct derivation *d, struct sysmod *mod,
 		    const char *name);
+/* The script's module can do nothing until this one is loaded. */
+void program_need_module(struct elab *e, const char *name);
 /* {a,b} in a name: every combination, in order. */
 struct names { const char **v; size_t n, cap; };
 void expand_braces(struct arena *a, const char *text, struct names *out);

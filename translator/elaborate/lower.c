@@ -164,12 +164,27 @@ static struct expr *use_located(struct lower *l, const struct expr *e,
 	return target_read(l, e, x);
 }
 
+/* $$name and others that are texts known now; NULL: it is none. */
+static const char *provider_text(const struct lower *l, const struct expr *e)
+{
+	const struct provider *pr = l->probe ? l->probe->info->provider : NULL;
+
+	if (e->target.kind != TARGET_VAR || !pr || !pr->text ||
+	    !str_starts(e->target.name, "$$"))
+		return NULL;
+	return pr->text(l->probe, e->target.name);
+}
+
 static struct expr *value_now(struct lower *l, const struct expr *e)
 {
 	struct located x;
+	const char *text;
 
 	if (e->target.kind == TARGET_VAR && is_pretty_group(e->target.name))
 		return pretty_group(l, e);
+	text = provider_text(l, e);
+	if (text)
+		return mk_string(l->e->a, e->loc, text);
 	if (!target_locate(l, e, &x))
 		return NULL;
 	return use_located(l, e, &x);

@@ -73,6 +73,7 @@ enum probe_kind {
 	PROBE_TIMER_JIFFIES,	/* interval in jiffies */
 	PROBE_KPROBE,		/* at an address of kernel or module */
 	PROBE_KRETPROBE,	/* when a function returns */
+	PROBE_TRACEPOINT,	/* of the kernel or a module */
 };
 
 struct saved_value {		/* what a .return probe keeps from the entry */
@@ -119,6 +120,9 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 		const char *file;	/* declaration, for -vv and -l */
 		int line;
 	} kp;
+	struct {
+		const char *name;
+	} tracepoint;
 };
 
 enum limit_source { LIMIT_DEFAULT, LIMIT_DEFINED };

@@ -484,6 +484,9 @@ struct val emit_expr(struct fn *f, const struct expr *e)
 	case EXPR_SAVED:
 		return emit_saved(f, e);
 	case EXPR_CALLCTX:
+		if (e->callctx.what == CALLCTX_ARGUMENT)
+			return val_text(arena_printf(f->e->arena, "c->saved[%d]",
+						     e->callctx.n), 0);
 		return val_text("c->retval", 0);
 	case EXPR_TARGET:
 		return emit_missing(f, e, "a target variable");

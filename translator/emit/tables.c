@@ -163,6 +163,8 @@ static const char *kind_name(enum probe_kind k)
 		return "kprobe";
 	case PROBE_KRETPROBE:
 		return "kretprobe";
+	case PROBE_TRACEPOINT:
+		return "tracepoint";
 	}
 	return "never";
 }
@@ -217,6 +219,21 @@ static void put_kprobe_arg(struct emit *e, const struct probe *p,
 		   code->saved_size);
 }
 
+static bool in_kernel(const struct probe *p)
+{
+	return !p->module || !strcmp(p->module, "kernel");
+}
+
+static void put_tracepoint_arg(struct emit *e, const struct probe *p,
+			       struct buf *out)
+{
+	buf_printf(out, "static const struct stp_tracepoint_arg arg_%d = "
+		   "{ %s, %s, %d };\n", p->id,
+		   text_literal(e, p->tracepoint.name),
+		   text_literal(e, in_kernel(p) ? NULL : p->module),
+		   p->kp.optional);
+}
+
 static void put_arg(struct emit *e, const struct probe *p,
 		    const struct probe_code *code, struct buf *out)
 {
@@ -238,6 +255,9 @@ static void put_arg(struct emit *e, const struct probe *p,
 	case PROBE_KPROBE:
 	case PROBE_KRETPROBE:
 		put_kprobe_arg(e, p, code, out);
+		return;
+	case PROBE_TRACEPOINT:
+		put_tracepoint_arg(e, p, out);
 		return;
 	case PROBE_NEVER:
 		return;

@@ -6,7 +6,7 @@
  */
 #include "elaborate/provider/kprobe_site.h"
 
-static void need_module(struct elab *e, const char *name)
+void program_need_module(struct elab *e, const char *name)
 {
 	struct program *p = e->p;
 
@@ -30,7 +30,7 @@ void site_set(struct elab *e, struct probe *p, struct sysmod *mod, uint64_t pc)
 	if (!debuginfo_facts(mod->di)->is_module)
 		return;
 	debuginfo_section(mod->di, pc, &p->kp.section, &p->kp.address);
-	need_module(e, mod->name);
+	program_need_module(e, mod->name);
 }
 
 const char *site_where(struct elab *e, struct sysmod *mod, uint64_t pc)

@@ -9,6 +9,7 @@ const struct provider *const providers[] = {
 	&provider_timer,
 	&provider_dwarf,
 	&provider_kprobe,
+	&provider_tracepoint,
 };
 const size_t nproviders = ARRAY_SIZE(providers);
 

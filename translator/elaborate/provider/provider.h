@@ -45,6 +45,8 @@ struct provider {
 	 * at is the expression that asks, for messages. */
 	bool (*variable)(struct lower *l, const struct expr *at,
 			 const char *name, struct located *out);
+	/* What $$name, a text, is; NULL: unknown.  The call: there is none. */
+	const char *(*text)(const struct probe *p, const char *name);
 	/* Those there are, for $$vars, -L and messages. */
 	void (*variables)(struct lower *l, struct target_names *out);
 	/* What $return is; NULL: there is none. */
@@ -65,6 +67,6 @@ extern const struct provider *const providers[];
 extern const size_t nproviders;
 
 extern const struct provider provider_sequence, provider_timer, provider_dwarf,
-	provider_kprobe;
+	provider_kprobe, provider_tracepoint;
 
 #endif
