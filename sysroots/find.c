@@ -55,7 +55,9 @@ static int not_found(struct arena *a, const struct sysroot_query *q,
 {
 	const char *known = known_names(a, all, q->release);
 
-	*why = arena_printf(a, "%s; %s%s%s; make one with `%s`", what,
+	*why = arena_printf(a, "%s; %s%s%s; make one with `%s`, or of "
+			    "a kernel of your own with `stap-sysroot import "
+			    "tree BUILD-TREE`", what,
 			    *known ? "known sysroots: " : "there is none yet",
 			    known, "", import_hint(a, q));
 	return -ENOENT;

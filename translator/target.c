@@ -127,7 +127,11 @@ static bool find_sysroot(struct session *s)
 	s->sysroot = NULL;
 	if (!needs_sysroot(s))
 		return target_by_name(s, why);
-	diag_error(&s->diag, "%s", why);
+	if (asked_for_target(s))
+		diag_error(&s->diag, "%s", why);
+	else
+		diag_error(&s->diag, "%s; or trace another machine than this "
+			   "one, with --remote=[USER@]HOST", why);
 	return false;
 }
 

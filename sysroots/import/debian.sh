@@ -116,6 +116,9 @@ choose_release || {
 	release=$wanted
 	choose_release
 } || {
+	[ -n "$(apt_names "$arch" linux-headers-)" ] ||
+		die "Debian ($apt_suite) has no kernels for '$arch'; --arch is" \
+			"a name of Debian's, like amd64, arm64 or armhf"
 	say "stap-sysroot: Debian ($apt_suite, $arch) has no kernel" \
 		"'${wanted:-cloud-$arch}'; it has:"
 	apt_names "$arch" linux-headers- | sed 's/^linux-headers-/  /' |

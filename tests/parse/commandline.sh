@@ -55,6 +55,14 @@ refused "ERROR: only one of -e, -l and -L; add scripts with -E: 'b'; try 'stap -
 refused "ERROR: --dump is parse, elaborate, emit or build, not 'x'" --dump=x -e 'probe begin {}'
 refused "ERROR: input file 'absent.stp' cannot be read: No such file or directory" -p1 absent.stp
 
+mkdir none
+export STAPX_SYSROOTS=$tmp/none
+refused "ERROR: no sysroot is known for '9.9.9'; there is none yet; make one with \`stap-sysroot import debian --release 9.9.9\`, or of a kernel of your own with \`stap-sysroot import tree BUILD-TREE\`" -p2 -r 9.9.9 -e 'probe begin {}'
+SYSTEMTAP_RELEASE= "$STAP" -p2 -e 'probe begin {}' 2>&1 | grep -q 'with --remote=\[USER@\]HOST$' || {
+	[ -e "/lib/modules/$(uname -r)/build" ] || { echo "no word of --remote without a sysroot"; bad=1; }
+}
+unset STAPX_SYSROOTS
+
 # ---- what scripts of other people pass changes nothing ----
 came=$("$STAP" -p1 --check-version --ldd --all-modules -d kernel -P --prologue-searching=never -e 'global a' 2>&1)
 same "options without effect" "$("$STAP" -p1 -e 'global a')" "$came"

@@ -6,6 +6,7 @@
  * and its probes come along with the name.
  */
 #include "elaborate/elab.h"
+#include "parse/parse.h"
 
 #define SIMILAR_MAX 5
 
@@ -146,27 +147,29 @@ void library_pull(struct elab *e, struct file *f)
 	vlog(e->s, 2, 2, "pulled in library file \"%s\"\n", f->src->name);
 }
 
+/* words: further names, one each call until NULL; or NULL. */
 static const char *similar(struct elab *e, const struct map *m,
-			   const char *name)
+			   const char *(*words)(size_t i), const char *name)
 {
 	/* The name may be one of a file that nothing has led to. */
 	if (!e->s->diag.muted && library_load_all(e->s))
 		library_index(e);
-	const char **names = arena_array(e->a, m->entries.n + 1, const char *);
-	size_t n = 0;
+	VEC(const char *) names = { 0 };
 
 	vec_for(i, &m->entries)
 		if (!str_starts(m->entries.v[i].key, "_") || *name == '_')
-			names[n++] = m->entries.v[i].key;
-	return nearest_names(e->a, name, names, n, SIMILAR_MAX);
+			vec_push(e->a, &names, m->entries.v[i].key);
+	for (size_t i = 0; words && words(i); i++)
+		vec_push(e->a, &names, words(i));
+	return nearest_names(e->a, name, names.v, names.n, SIMILAR_MAX);
 }
 
 const char *library_similar_funcs(struct elab *e, const char *name)
 {
-	return similar(e, &e->lib.funcs, name);
+	return similar(e, &e->lib.funcs, print_word, name);
 }
 
 const char *library_similar_globals(struct elab *e, const char *name)
 {
-	return similar(e, &e->lib.globals, name);
+	return similar(e, &e->lib.globals, NULL, name);
 }

@@ -3,6 +3,7 @@
  * The operators that look like calls: @cast, @var, the statistics, raw
  * access and so on, and the print family.  A row a name.
  */
+#include "parse/parse.h"
 #include "parse/parser.h"
 
 typedef struct expr *at_rule(struct parser *p, const struct token *t, int arg);
@@ -270,6 +271,11 @@ static const struct print_form *print_find(const char *name)
 		if (!strcmp(print_forms[i].name, name))
 			return &print_forms[i];
 	return NULL;
+}
+
+const char *print_word(size_t i)
+{
+	return i < ARRAY_SIZE(print_forms) ? print_forms[i].name : NULL;
 }
 
 bool is_print_word(const struct token *t)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What main.c calls of pass 1 beside pass_parse() and parse_text(). */
+/* What others call of pass 1 beside pass_parse() and parse_text(). */
 #ifndef STAPX_PARSE_H
 #define STAPX_PARSE_H
 
@@ -11,5 +11,8 @@ void parse_dump(struct session *s, FILE *out);
 /* --dump-functions, --dump-probe-aliases: what the library offers, sorted;
  * names that begin with '_' only with -v. */
 bool parse_list_library(struct session *s, FILE *out);
+
+/* The words of the print family: the i-th, NULL behind the last. */
+const char *print_word(size_t i);
 
 #endif
