@@ -38,6 +38,28 @@ void stp_system(struct stp_ctx *c, const char *command);
 stp_i64 stp_ngroups(struct stp_ctx *c);
 void stp_matched(struct stp_ctx *c, char *dst, stp_i64 n);
 
+/* ---- floating point (core/fp.c, core/fptext.c): the bits of a double ---- */
+enum stp_fp_rounding {
+	STP_FP_NEAR_EVEN, STP_FP_TO_ZERO, STP_FP_DOWN, STP_FP_UP,
+	STP_FP_NEAR_AWAY, STP_FP_ODD = 6
+};
+stp_i64 stp_fp_add(stp_i64 x, stp_i64 y);
+stp_i64 stp_fp_sub(stp_i64 x, stp_i64 y);
+stp_i64 stp_fp_mul(stp_i64 x, stp_i64 y);
+stp_i64 stp_fp_div(stp_i64 x, stp_i64 y);
+stp_i64 stp_fp_rem(stp_i64 x, stp_i64 y);	/* IEEE's remainder */
+stp_i64 stp_fp_sqrt(stp_i64 x);
+int stp_fp_eq(stp_i64 x, stp_i64 y);
+int stp_fp_lt(stp_i64 x, stp_i64 y);
+int stp_fp_le(stp_i64 x, stp_i64 y);
+stp_i64 stp_fp_from_long(stp_i64 n);
+stp_i64 stp_fp_from_fp32(stp_i64 n);
+/* What does not fit: the most negative number. */
+stp_i64 stp_fp_to_long(stp_i64 x, enum stp_fp_rounding how);
+void stp_fp_to_string(struct stp_ctx *c, char *dst, stp_i64 x,
+		      stp_i64 precision);
+stp_i64 stp_string_to_fp(const char *s);
+
 /* ---- the hit (core/hit.c) ---- */
 void stp_pp(struct stp_ctx *c, char *dst);
 void stp_ppfunc(struct stp_ctx *c, char *dst);
