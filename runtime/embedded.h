@@ -46,6 +46,7 @@
 #else
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,5 +107,17 @@ stp_embedded_strlcpy(char *dst, const char *src, stp_size size)
 }
 #undef strlcpy
 #define strlcpy stp_embedded_strlcpy
+#ifndef __KERNEL__
+static inline __attribute__((unused)) stp_size
+stp_embedded_strlcat(char *dst, const char *src, stp_size size)
+{
+	stp_size n = strlen(dst) + strlen(src);
+
+	stp_strcat(dst, src, size);
+	return n;
+}
+#undef strlcat
+#define strlcat stp_embedded_strlcat
+#endif
 
 #endif

@@ -13,6 +13,7 @@
  *	target.c	what a probe reads of its target
  *	stmt.c		statements; loop.c: foreach
  *	func.c		functions and handlers
+ *	access.c	globals in embedded C
  *	tables.c	the data: globals, probes, formats, the script
  *
  * An expression is emitted as the statements it needs, in strict order from
@@ -233,6 +234,11 @@ struct probe_code {
 };
 struct probe_code emit_probe(struct emit *e, const struct probe *p,
 			     struct map *seen);
+
+/* access.c */
+/* What the second file refers to is not static in the first. */
+bool is_shared(const struct emit *e, const struct var *v);
+void emit_global_access(struct emit *e, bool second, struct buf *out);
 
 /* tables.c */
 void emit_globals(struct emit *e, struct buf *out);

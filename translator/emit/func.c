@@ -259,11 +259,35 @@ static void put_user_code(struct emit *e, struct buf *out, struct loc at,
 	buf_printf(out, "#line %zu \"embedded.c\"\n", lines + 1);
 }
 
+/* "unmangled": parameters and result as members of THIS, too. */
+static void put_this(const struct func *func, struct buf *out)
+{
+	buf_puts(out, "\tstruct {\n");
+	vec_for(i, &func->params)
+		buf_printf(out, "\t\t%s%s;\n",
+			   func->params.v[i]->type == TYPE_STRING ? "char *" :
+			   "stp_i64 ", func->params.v[i]->name);
+	if (func->type == TYPE_STRING)
+		buf_puts(out, "\t\tchar *__retvalue;\n");
+	else
+		buf_puts(out, "\t\tstp_i64 __retvalue;\n");
+	buf_puts(out, "\t} stp_this = {");
+	vec_for(i, &func->params)
+		buf_printf(out, " .%s = STAP_ARG_%s,",
+			   func->params.v[i]->name, func->params.v[i]->name);
+	if (func->type == TYPE_STRING)
+		buf_puts(out, " .__retvalue = STAP_RETVALUE");
+	else
+		buf_puts(out, " .__retvalue = 0");
+	buf_puts(out, " }, *THIS = &stp_this;\n\n\t(void)THIS;\n");
+}
+
 static void write_embedded(struct emit *e, const struct emitted_func *ef,
 			   bool exported, struct buf *out)
 {
 	const struct func *func = ef->func;
 	bool returns = strstr(func->code, "STAP_RETURN") != NULL;
+	bool unmangled = exported && strstr(func->code, "/* unmangled */");
 
 	put_comment(e, func->name, func->loc, out);
 	if (returns && func->type == TYPE_STRING)
@@ -277,10 +301,14 @@ static void write_embedded(struct emit *e, const struct emitted_func *ef,
 		buf_puts(out, "#define STAP_RETURN() goto out\n");
 	buf_printf(out, "%s%s\n{\n", exported ? "" : "static ",
 		   signature(e, func, ef->name, NULL, true));
-	if (func->type == TYPE_LONG)
-		buf_puts(out, "\tstp_i64 STAP_RETVALUE = 0;\n\n");
-	else if (func->type == TYPE_STRING)
+	if (unmangled)
+		put_this(func, out);
+	if (func->type == TYPE_STRING)
 		buf_puts(out, "\tSTAP_RETVALUE[0] = 0;\n");
+	else if (func->type == TYPE_LONG && !unmangled)
+		buf_puts(out, "\tstp_i64 STAP_RETVALUE = 0;\n\n");
+	else if (unmangled)
+		buf_puts(out, "#define STAP_RETVALUE THIS->__retvalue\n");
 	if (exported) {
 		buf_puts(out, "\t{\n");
 		put_user_code(e, out, func->loc, func->code, func->code_len);
@@ -292,6 +320,8 @@ static void write_embedded(struct emit *e, const struct emitted_func *ef,
 	if (func->type == TYPE_LONG)
 		buf_puts(out, "\treturn STAP_RETVALUE;\n");
 	buf_puts(out, "}\n");
+	if (unmangled && func->type != TYPE_STRING)
+		buf_puts(out, "#undef STAP_RETVALUE\n");
 	if (returns)
 		buf_puts(out, "#undef STAP_RETURN\n");
 	buf_putc(out, '\n');
@@ -367,6 +397,7 @@ void emit_embedded_file(struct emit *e, struct buf *out)
 {
 	buf_printf(out, "#define MAXSTRINGLEN %" PRId64 "\n"
 		   "#include \"runtime/embedded.h\"\n\n", e->strlen_max);
+	emit_global_access(e, true, out);
 	vec_for(i, &e->p->embeds) {
 		const struct embedded_decl *d = e->p->embeds.v[i];
 

@@ -69,6 +69,11 @@ static void put_stat_desc(struct emit *e, const struct var *v, struct buf *out)
 	buf_printf(out, "\t.buckets = %" PRId64 ",\n};\n", bucket_count(v));
 }
 
+static const char *linkage(const struct emit *e, const struct var *v)
+{
+	return is_shared(e, v) ? "" : "static ";
+}
+
 static void put_map(struct emit *e, const struct var *v, struct buf *out)
 {
 	int64_t max = v->max_entries > 0 ? v->max_entries :
@@ -84,7 +89,8 @@ static void put_map(struct emit *e, const struct var *v, struct buf *out)
 		   PRId64 ",\n", value_kind(v->type), v->wrap, max);
 	if (v->type == TYPE_STATS)
 		buf_printf(out, "\t.stat = %s,\n", stat_desc_of(e, v));
-	buf_printf(out, "};\nstatic struct stp_map *%s;\n", global_of(e, v));
+	buf_printf(out, "};\n%sstruct stp_map *%s;\n", linkage(e, v),
+		   global_of(e, v));
 }
 
 static void put_storage(struct emit *e, const struct var *v, struct buf *out)
@@ -99,14 +105,15 @@ static void put_storage(struct emit *e, const struct var *v, struct buf *out)
 	} else if (v->type == TYPE_STATS) {
 		buf_printf(out, "static struct stp_stat_var *%s;\n", name);
 	} else if (v->type == TYPE_STRING) {
-		buf_printf(out, "static char %s[MAXSTRINGLEN]", name);
+		buf_printf(out, "%schar %s[MAXSTRINGLEN]", linkage(e, v),
+			   name);
 		if (init && init->kind == EXPR_STRING)
 			buf_printf(out, " = %s", c_string(e->arena,
 				   init->string.s, MIN(init->string.len,
 				   (size_t)e->strlen_max - 1)));
 		buf_puts(out, ";\n");
 	} else {
-		buf_printf(out, "static stp_i64 %s", name);
+		buf_printf(out, "%sstp_i64 %s", linkage(e, v), name);
 		if (init && init->kind == EXPR_NUMBER)
 			buf_printf(out, " = %s", c_number(e->arena,
 				   init->number.value));
@@ -141,6 +148,7 @@ void emit_globals(struct emit *e, struct buf *out)
 	vec_for(i, &e->p->globals)
 		put_global_row(e, e->p->globals.v[i], out);
 	buf_puts(out, "};\n\n");
+	emit_global_access(e, false, out);
 }
 
 /* ---- probes ---- */
