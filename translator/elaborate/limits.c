@@ -20,7 +20,7 @@ enum limit_name {
 	L_MAXSTRINGLEN, L_MAXMAPENTRIES, L_MAXERRORS, L_MAXSKIPPED,
 	L_MAXTRYLOCK, L_TRYLOCKDELAY, L_MAXBACKTRACE, L_MINSTACKSPACE,
 	L_OVERLOAD_INTERVAL, L_OVERLOAD_THRESHOLD, L_NO_OVERLOAD,
-	L_HIST_WIDTH, L_HIST_ELISION, L_COUNT
+	L_HIST_WIDTH, L_HIST_ELISION, L_MAX_BUCKETS, L_COUNT
 };
 static const struct {
 	const char *name;
@@ -46,6 +46,8 @@ static const struct {
 				   INT64_MAX / 2 },
 	[L_HIST_WIDTH] = { "HIST_WIDTH", 0, 1, 255 },
 	[L_HIST_ELISION] = { "HIST_ELISION", 2, -1, 61 },
+	/* A record holds one histogram: runtime/core/render.h. */
+	[L_MAX_BUCKETS] = { "STP_MAX_BUCKETS", 128, 1, 4000 },
 	[L_NO_OVERLOAD] = { "STP_NO_OVERLOAD", 0, INT64_MIN, INT64_MAX },
 };
 
@@ -140,6 +142,7 @@ bool limits_read(struct session *s, struct limits *l)
 		.overload_threshold_ns = st.value[L_OVERLOAD_THRESHOLD],
 		.no_overload = st.set[L_NO_OVERLOAD] ||
 			       s->opt.suppress_time_limits,
+		.max_buckets = st.value[L_MAX_BUCKETS],
 		.hist_width = st.value[L_HIST_WIDTH],
 		.hist_elision = !st.set[L_HIST_ELISION] ? 0 :
 				st.value[L_HIST_ELISION] < 0 ? HIST_ALL :

@@ -134,6 +134,7 @@ struct limits {
 		overload_interval_ns, overload_threshold_ns, minstackspace;
 	bool no_overload;
 	int64_t hist_width, hist_elision; /* as struct stp_stat_desc has them */
+	int64_t max_buckets;	/* of a linear histogram */
 	bool maxnesting_set, maxaction_set;
 };
 

@@ -5,7 +5,6 @@
  */
 #include "elaborate/typer.h"
 
-#define HIST_BUCKETS_MAX 128
 #define VARIANCE_SHIFT_MAX 62
 
 enum op_class infer_class(enum op op)
@@ -118,8 +117,7 @@ static void infer_plain(struct typer *t, struct expr *e)
 
 		if ((*a)->kind == EXPR_HIST) {
 			infer_hist(t, *a);
-			if (t->report && (e->print.to_string ||
-					  e->print.delimited))
+			if (t->report && e->print.delimited)
 				diag_semantic(d, (*a)->loc, (*a)->token,
 					      "a histogram can only be given "
 					      "to print and println");
@@ -214,7 +212,7 @@ static bool hist_possible(struct typer *t, const struct expr *e)
 {
 	struct diag *d = &t->e->s->diag;
 	int64_t low = e->hist.low, high = e->hist.high, step = e->hist.step;
-	uint64_t n;
+	uint64_t n, max = (uint64_t)t->e->p->limits.max_buckets;
 
 	if (e->hist.kind != HIST_LINEAR)
 		return true;
@@ -226,12 +224,13 @@ static bool hist_possible(struct typer *t, const struct expr *e)
 		return false;
 	}
 	n = ((uint64_t)high - (uint64_t)low) / (uint64_t)step + 1;
-	if (n > HIST_BUCKETS_MAX) {
+	if (n > max) {
 		if (t->report)
 			diag_semantic(d, e->loc, e->token,
-				      "%llu buckets are more than %d; use a "
-				      "wider step", (unsigned long long)n,
-				      HIST_BUCKETS_MAX);
+				      "%llu buckets are more than %llu; use a "
+				      "wider step, or -D STP_MAX_BUCKETS=N",
+				      (unsigned long long)n,
+				      (unsigned long long)max);
 		return false;
 	}
 	return true;
