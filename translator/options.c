@@ -604,12 +604,12 @@ static bool check_options(struct reader *r)
 		return conflict(r, "no script: name a file or use -e");
 	if (o->command && o->target_pid)
 		return conflict(r, "use either -c or -x, not both");
-	if (o->privilege && strcmp(o->privilege, "stapdev") &&
-	    o->last_pass == 5 && o->runtime == RUNTIME_KERNEL)
-		return conflict(r, arena_printf(&r->s->arena,
-			"--privilege=%s: modules of stapx are for root alone, "
-			"and nothing holds a script to less; leave it out",
-			o->privilege));
+	if (o->guru && o->privilege && strcmp(o->privilege, "stapdev")) {
+		diag_error(&r->s->diag, "You can't specify -g and "
+			   "--privilege=%s together: guru mode is for stapdev",
+			   o->privilege);
+		return false;
+	}
 	if (o->suppress_time_limits && !o->guru)
 		return conflict(r, "--suppress-time-limits wants -g");
 	if (o->tmpdir && o->remotes.n)

@@ -43,7 +43,7 @@ refused "ERROR: use either -c or -x, not both; try 'stap -h'" -c ls -x 1 x.stp
 refused "ERROR: not supported by stapx: -S: pipe the output into a program that splits it" -S 1 -o x x.stp
 refused "ERROR: not supported by stapx: -b: the output of all CPUs is merged by time; -s MB makes their buffers larger" -b x.stp
 refused "ERROR: not supported by stapx: -F: a session ends with its connection; leave stap running, with -o FILE" -F x.stp
-refused "ERROR: --privilege=stapusr: modules of stapx are for root alone, and nothing holds a script to less; leave it out; try 'stap -h'" --privilege=stapusr -e 'probe begin {}'
+refused "ERROR: You can't specify -g and --privilege=stapusr together: guru mode is for stapdev" -g --privilege=stapusr -e 'probe begin {}'
 refused "ERROR: --sysenv wants VAR=VALUE: 'PATH'; try 'stap -h'" --sysroot=. --sysenv=PATH x.stp
 refused "ERROR: --sysenv is about a --sysroot, which comes before it: 'PATH=/bin'; try 'stap -h'" --sysenv=PATH=/bin x.stp
 : >x.stapx

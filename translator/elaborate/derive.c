@@ -118,7 +118,8 @@ size_t derive_builtin(const struct derivation *d, bool *known)
 			if (!whole)
 				continue;
 			*known = true;
-			derive_pattern(d, pr, &pr->patterns[j]);
+			if (privilege_point(d, pr->unprivileged))
+				derive_pattern(d, pr, &pr->patterns[j]);
 		}
 	}
 	if (d->e->listing)

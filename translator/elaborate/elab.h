@@ -202,6 +202,17 @@ void renumber(struct program *p);
 /* Says what is wrong with the pattern of a =~ or !~. */
 void check_pattern(struct elab *e, struct expr *x);
 
+/* ---- privilege.c: guru mode, --privilege and the marks in embedded C ---- */
+bool privilege_is_user(const struct session *s);	/* stapusr */
+bool has_marker(const struct func *f, const char *name);
+void privilege_code(struct elab *e, struct func *f, const struct file *file);
+void privilege_call(struct elab *e, const struct expr *call,
+		    const struct file *caller);
+/* False, with the cause told: the point is not for this user. */
+bool privilege_point(const struct derivation *d, bool allowed);
+/* Of the final program: no read of the kernel's memory. */
+bool privilege_memory(struct elab *e);
+
 /* ---- types.c ---- */
 bool infer_program(struct elab *e);
 

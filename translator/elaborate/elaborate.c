@@ -31,6 +31,14 @@ static bool expand_file(struct elab *e, struct file *f)
 	return ok;
 }
 
+static bool any_probes(struct session *s, const struct program *p)
+{
+	if (p->probes.n || p->elab->listing)
+		return true;
+	diag_semantic(&s->diag, (struct loc){ 0 }, NULL, "no probes found");
+	return false;
+}
+
 bool elaborate_aliases(struct session *s, struct program *p)
 {
 	bool ok = true;
@@ -39,12 +47,7 @@ bool elaborate_aliases(struct session *s, struct program *p)
 		ok = expand_file(p->elab, s->user);
 	vec_for(i, &s->extra)
 		ok &= expand_file(p->elab, s->extra.v[i]);
-	if (ok && !p->probes.n && !p->elab->listing) {
-		diag_semantic(&s->diag, (struct loc){ 0 }, NULL,
-			      "no probes found");
-		ok = false;
-	}
-	return ok;
+	return ok && any_probes(s, p);
 }
 
 bool elaborate_targets(struct session *s, struct program *p)
@@ -152,7 +155,8 @@ bool pass_elaborate(struct session *s)
 	}
 	if (ok) {
 		elaborate_optimize(s, p);
-		ok = elaborate_locks(s, p);
+		ok = any_probes(s, p) && privilege_memory(p->elab) &&
+		     elaborate_locks(s, p);
 	}
 	return ok && !s->diag.errors;
 }

@@ -3,6 +3,7 @@
  * Constants.  In: a typed expression.  Out: the same with what is known
  * computed; what would fail when it runs (division by zero) is left to run.
  */
+#include "elaborate/effects.h"
 #include "elaborate/optimize.h"
 
 static bool is_number(const struct expr *x)
@@ -13,6 +14,30 @@ static bool is_number(const struct expr *x)
 static bool is_text(const struct expr *x)
 {
 	return x->kind == EXPR_STRING;
+}
+
+static void look_failing(struct visitor *v, struct expr **pe)
+{
+	const struct expr *x = *pe;
+	bool *fails = v->arg;
+
+	*fails |= x->kind == EXPR_LOAD || x->kind == EXPR_CALL ||
+		  x->kind == EXPR_RAW ||
+		  (x->kind == EXPR_BINARY && (x->binary.op == OP_DIV ||
+					      x->binary.op == OP_MOD));
+	if (!*fails)
+		ast_walk_expr(v, *pe);
+}
+
+/* The script might end, or be caught, by what would go unnoticed. */
+static bool may_fail(const struct expr *x)
+{
+	bool fails = false;
+	struct visitor v = { .expr = look_failing, .arg = &fails };
+	struct expr *e = (struct expr *)x;
+
+	look_failing(&v, &e);
+	return fails;
 }
 
 /* Long arithmetic wraps around, as it does at run time. */
@@ -108,6 +133,46 @@ static bool fold_binary(struct opt *o, struct expr **px)
 	return true;
 }
 
+/* x with a number that leaves it as it is, or decides the value. */
+static bool is_neutral(enum op op, int64_t n, bool on_the_left)
+{
+	if (op == OP_ADD || op == OP_OR || op == OP_XOR)
+		return n == 0;
+	if (op == OP_MUL)
+		return n == 1;
+	if (op == OP_AND)
+		return n == -1;
+	if (on_the_left)
+		return false;
+	if (op == OP_SUB || op == OP_SHL || op == OP_SHR || op == OP_LSHR)
+		return n == 0;
+	return op == OP_DIV && n == 1;
+}
+
+static bool fold_neutral(struct opt *o, struct expr **px)
+{
+	struct expr *x = *px, *a = x->binary.a, *b = x->binary.b;
+	bool left = is_number(a) || is_text(a);
+	struct expr *constant = left ? a : b, *other = left ? b : a;
+	enum op op = x->binary.op;
+
+	if (op == OP_CAT && is_text(constant) && !constant->string.len) {
+		*px = other;
+		return true;
+	}
+	if (!is_number(constant))
+		return false;
+	if (is_neutral(op, constant->number.value, left)) {
+		*px = other;
+		return true;
+	}
+	if ((op != OP_MUL && op != OP_AND) || constant->number.value ||
+	    !expr_is_pure(other) || may_fail(other))
+		return false;
+	*px = mk_number(o->e->a, x->loc, 0);
+	return true;
+}
+
 static bool fold_unary(struct opt *o, struct expr **px)
 {
 	struct expr *x = *px;
@@ -148,7 +213,7 @@ bool fold_expr(struct opt *o, struct expr **px)
 	struct expr *x = *px;
 
 	if (x->kind == EXPR_BINARY)
-		return fold_binary(o, px);
+		return fold_binary(o, px) || fold_neutral(o, px);
 	if (x->kind == EXPR_UNARY)
 		return fold_unary(o, px);
 	if (x->kind == EXPR_LOGICAL)

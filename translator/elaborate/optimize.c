@@ -10,8 +10,8 @@
 
 #define ROUNDS_MAX 16
 
-static void removed(struct opt *o, const char *what, const char *name,
-		    struct loc at)
+void opt_removed(struct opt *o, const char *what, const char *name,
+		 struct loc at)
 {
 	struct arena *a = o->e->a;
 
@@ -20,6 +20,13 @@ static void removed(struct opt *o, const char *what, const char *name,
 		 arena_printf(a, "%s%s%s%s at %s", what, name ? " '" : "",
 			      name ? name : "", name ? "'" : "",
 			      loc_str(a, at)));
+}
+
+/* Told of the script as it stands: the library may well compute what nobody
+ * asks for, and later rounds find what the first one left behind. */
+static bool is_told(const struct opt *o, struct loc at)
+{
+	return !o->round && at.src && at.src->kind == SOURCE_USER;
 }
 
 /* ---- expressions ---- */
@@ -53,15 +60,20 @@ static void drop_writes(struct opt *o, struct expr **px)
 		v = unread(x->assign.lhs);
 		if (!v)
 			return;
-		removed(o, "assignment to", v->name, x->loc);
 		*px = x->assign.rhs;
 	} else if (x->kind == EXPR_INCDEC) {
 		v = unread(x->incdec.a);
 		if (!v)
 			return;
-		removed(o, "assignment to", v->name, x->loc);
 		*px = mk_number(o->e->a, x->loc, 0);
+	} else {
+		return;
 	}
+	opt_removed(o, "assignment to", v->name, x->loc);
+	if (is_told(o, x->loc))
+		diag_warn_token(&o->e->s->diag, x->loc, x->token,
+				"Eliding assignment to '%s'", v->name);
+	o->left = *px;
 }
 
 static void opt_expr(struct visitor *v, struct expr **px)
@@ -89,14 +101,29 @@ static bool is_nothing(const struct stmt *s)
 	       (s->kind == STMT_BLOCK && !s->block.stmts.n);
 }
 
+static bool leaves(const struct stmt *s)
+{
+	return s->kind == STMT_RETURN || s->kind == STMT_NEXT ||
+	       s->kind == STMT_BREAK || s->kind == STMT_CONTINUE;
+}
+
 static void opt_block(struct opt *o, struct stmt *s)
 {
 	struct stmt_vec *list = &s->block.stmts;
+	bool left = false;
 	size_t kept = 0;
 
-	vec_for(i, list)
-		if (!is_nothing(list->v[i]))
-			list->v[kept++] = list->v[i];
+	vec_for(i, list) {
+		if (is_nothing(list->v[i]))
+			continue;
+		if (left) {
+			opt_removed(o, "statements that are never reached",
+				    NULL, list->v[i]->loc);
+			break;
+		}
+		left = leaves(list->v[i]);
+		list->v[kept++] = list->v[i];
+	}
 	if (kept != list->n)
 		o->changed = true;
 	list->n = kept;
@@ -109,8 +136,14 @@ static void opt_expr_stmt(struct opt *o, struct stmt **ps)
 	if (!expr_is_pure(s->expr.e))
 		return;
 	/* What an assignment left behind was reported with it. */
-	if (s->expr.e->kind != EXPR_NUMBER)
-		removed(o, "expression without effect", NULL, s->expr.e->loc);
+	if (s->expr.e != o->left) {
+		opt_removed(o, "expression without effect", NULL,
+			    s->expr.e->loc);
+		if (is_told(o, s->expr.e->loc))
+			diag_warn_token(&o->e->s->diag, s->expr.e->loc,
+					s->expr.e->token, "Eliding "
+					"side-effect-free expression");
+	}
 	*ps = nothing(o, s);
 	o->changed = true;
 }
@@ -123,7 +156,7 @@ static void opt_if(struct opt *o, struct stmt **ps)
 		struct stmt *taken = s->if_.cond->number.value ?
 					     s->if_.then : s->if_.otherwise;
 
-		removed(o, "branch that is never taken", NULL, s->loc);
+		opt_removed(o, "branch that is never taken", NULL, s->loc);
 		*ps = taken ? taken : nothing(o, s);
 		return;
 	}
@@ -144,7 +177,7 @@ static void opt_loop(struct opt *o, struct stmt **ps)
 	if (!s->loop.cond || s->loop.cond->kind != EXPR_NUMBER ||
 	    s->loop.cond->number.value)
 		return;
-	removed(o, "loop that is never entered", NULL, s->loc);
+	opt_removed(o, "loop that is never entered", NULL, s->loc);
 	*ps = s->loop.init ? mk_expr_stmt(o->e->a, s->loop.init) :
 			     nothing(o, s);
 }
@@ -287,7 +320,7 @@ static void drop_functions(struct opt *o)
 		if (r.live[i])
 			p->funcs.v[kept++] = f;
 		else
-			removed(o, "function that nothing calls", f->name,
+			opt_removed(o, "function that nothing calls", f->name,
 				f->loc);
 	}
 	p->funcs.n = kept;
@@ -303,7 +336,7 @@ static void drop_vars(struct opt *o, struct var_vec *list)
 		if (v->read || v->written)
 			list->v[kept++] = v;
 		else
-			removed(o, "unused variable", v->name, v->loc);
+			opt_removed(o, "unused variable", v->name, v->loc);
 	}
 	list->n = kept;
 }
@@ -318,6 +351,39 @@ static void drop_variables(struct opt *o)
 		drop_vars(o, &p->probes.v[i]->locals);
 	vec_for(i, &p->funcs)
 		drop_vars(o, &p->funcs.v[i]->locals);
+}
+
+/* A handler that only leaves, or does nothing at all. */
+static bool does_nothing(const struct stmt *s)
+{
+	if (s->kind == STMT_BLOCK && s->block.stmts.n == 1)
+		return does_nothing(s->block.stmts.v[0]);
+	return is_nothing(s) || s->kind == STMT_NEXT;
+}
+
+/* Hits of a probe that does nothing would only cost; -t counts them. */
+static void drop_probes(struct opt *o)
+{
+	struct program *p = o->e->p;
+	size_t kept = 0;
+
+	if (o->e->s->opt.timing)
+		return;
+	vec_for(i, &p->probes) {
+		struct probe *pr = p->probes.v[i];
+
+		if (!does_nothing(pr->body)) {
+			p->probes.v[kept++] = pr;
+			continue;
+		}
+		opt_removed(o, "probe that does nothing", pr->point, pr->loc);
+		if (pr->loc.src && pr->loc.src->kind == SOURCE_USER)
+			diag_warn_token(&o->e->s->diag, pr->loc,
+					"keyword 'probe'", "Probe '%s' has "
+					"been elided: it does nothing",
+					pr->listed);
+	}
+	p->probes.n = kept;
 }
 
 /* Values that a .return probe would keep although nothing reads them. */
@@ -410,13 +476,15 @@ void elaborate_optimize(struct session *s, struct program *p)
 		mark_uses(p);
 		return;
 	}
-	for (int i = 0; o.changed && i < ROUNDS_MAX; i++) {
+	for (; o.changed && o.round < ROUNDS_MAX; o.round++) {
 		o.changed = false;
 		drop_functions(&o);
 		mark_pure_functions(p);
 		mark_uses(p);
 		optimize_bodies(&o);
 		drop_variables(&o);
+		drop_probes(&o);
+		merge_functions(&o);
 	}
 	recheck_embedded(p);
 	vec_for(i, &p->removed)

@@ -88,11 +88,14 @@ static void print_func(FILE *out, const struct func *f, bool verbose)
 
 static void print_funcs(FILE *out, const struct program *p, bool verbose)
 {
-	size_t n = p->funcs.n;
-	struct func **sorted = xmalloc((n + 1) * sizeof *sorted);
+	struct func **sorted = xmalloc((p->funcs.n + 1) * sizeof *sorted);
+	size_t n = 0;
 
+	/* C that stands in a body is shown there. */
+	vec_for(i, &p->funcs)
+		if (p->funcs.v[i]->decl || p->funcs.v[i]->body)
+			sorted[n++] = p->funcs.v[i];
 	if (n) {
-		memcpy(sorted, p->funcs.v, n * sizeof *sorted);
 		qsort(sorted, n, sizeof *sorted, by_name);
 		fputs("# functions\n", out);
 	}

@@ -53,6 +53,7 @@ struct func {
 	struct loc type_loc;
 	const void *ptype;	/* what its value points to, for autocast */
 	const struct sysmod *pmodule;
+	bool pointer_asked;	/* pass 2: its C was looked at for that */
 	struct stmt *body;	/* NULL: embedded */
 	const char *code;	/* embedded C or NULL */
 	size_t code_len;

@@ -213,42 +213,6 @@ static bool holds_next(struct stmt *s)
 	return found;
 }
 
-static bool has_marker(const struct func *f, const char *name)
-{
-	const char *p = f->code;
-	size_t n = strlen(name);
-
-	while (p && (p = strstr(p, "/*")) != NULL) {
-		p += 2 + strspn(p + 2, " \t");
-		if (!strncmp(p, name, n) &&
-		    !strncmp(p + n + strspn(p + n, " \t"), "*/", 2))
-			return true;
-	}
-	return false;
-}
-
-static void read_markers(struct func *f)
-{
-	f->pure = has_marker(f, "pure");
-	f->stable = has_marker(f, "stable");
-	f->unprivileged = has_marker(f, "unprivileged");
-	f->guru = has_marker(f, "guru");
-}
-
-/* Embedded C: which file it goes to, and whether it may be there at all. */
-static void admit_code(struct elab *e, struct func *f, const struct file *file)
-{
-	bool user = !file || file->src->kind == SOURCE_USER;
-
-	read_markers(f);
-	f->builtin = file && file->src->builtin;
-	if (!f->builtin)
-		e->p->needs_embedded_file = true;
-	if (user && !e->s->opt.guru)
-		diag_semantic(&e->s->diag, f->loc, NULL,
-			      "embedded code in unprivileged script; need stap -g");
-}
-
 static struct func *new_func(struct elab *e, const char *name, struct loc at)
 {
 	struct func *f = arena_new(e->a, struct func);
@@ -294,7 +258,7 @@ static struct func *func_of(struct elab *e, struct func_decl *d)
 		f->code = d->code;
 		f->code_len = d->code_len;
 		f->may_next = strstr(d->code, "STAP_NEXT") != NULL;
-		admit_code(e, f, d->file);
+		privilege_code(e, f, d->file);
 	}
 	return f;
 }
@@ -352,10 +316,12 @@ static void resolve_call(struct resolver *r, struct expr *e)
 	if (e->call.func)
 		return;
 	library_funcs(r->e, e->call.name, e->call.args.n, r->file, &list);
-	if (list.n)
-		e->call.func = link_overloads(r->e, &list);
-	else
+	if (!list.n) {
 		report_unresolved(r, e);
+		return;
+	}
+	e->call.func = link_overloads(r->e, &list);
+	privilege_call(r->e, e, r->file);
 }
 
 /* %{ %} within a body: a function without parameters. */
@@ -368,7 +334,7 @@ static struct func *inline_code(struct resolver *r, struct loc at,
 
 	f->code = code;
 	f->code_len = len;
-	admit_code(e, f, r->file);
+	privilege_code(e, f, r->file);
 	f->type = TYPE_VOID;
 	if (is_expr) {
 		f->type = has_marker(f, "string") ? TYPE_STRING : TYPE_LONG;
@@ -378,6 +344,23 @@ static struct func *inline_code(struct resolver *r, struct loc at,
 	}
 	f->type_loc = at;
 	return f;
+}
+
+/* @const("X"): the compiler knows it, from the kernel's headers. */
+static struct expr *constant(struct resolver *r, const struct expr *e)
+{
+	struct arena *a = r->e->a;
+	struct expr *x = arena_new(a, struct expr);
+	const char *text = e->constant.text;
+
+	x->kind = EXPR_EMBEDDED;
+	x->loc = e->loc;
+	x->token = e->token;
+	x->embedded.code = arena_printf(a, "/* pure */ (stp_i64)(%s)", text);
+	x->embedded.len = strlen(x->embedded.code);
+	x->embedded.func = inline_code(r, e->loc, x->embedded.code,
+				       x->embedded.len, true);
+	return x;
 }
 
 /* ---- the walk ---- */
@@ -400,6 +383,12 @@ static void resolve_expr(struct visitor *v, struct expr **pe)
 					  e->in.array_loc);
 	else if (e->kind == EXPR_CALL)
 		resolve_call(r, e);
+	else if (e->kind == EXPR_CONST)
+		*pe = constant(r, e);
+	else if (e->kind == EXPR_PERF)
+		diag_semantic(&r->e->s->diag, e->loc, e->token,
+			      "@perf wants a probe of perf with "
+			      ".counter(\"%s\")", e->perf.counter);
 	else if (e->kind == EXPR_EMBEDDED && !e->embedded.func)
 		e->embedded.func = inline_code(r, e->loc, e->embedded.code,
 					       e->embedded.len, true);

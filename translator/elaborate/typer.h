@@ -18,6 +18,7 @@ struct typer {
 	bool report;		/* the last walk: say what does not agree */
 	bool last_chance;	/* what is not known now will not be */
 	bool slice_ok;		/* a * may stand in the next index */
+	bool wants_pointers;	/* v->member was met whose v is untyped */
 	struct loc origin;	/* what made the wanted type what it is */
 	int depth;
 };
@@ -48,6 +49,8 @@ void infer_hist(struct typer *t, struct expr *e);
 /* types_target.c */
 enum type infer_target(struct typer *t, struct expr **pe, enum type want);
 enum type infer_defined(struct typer *t, struct expr **pe, enum type want);
+/* What the C of f says that its value points to, once that is asked for. */
+void infer_pointer(struct typer *t, struct func *f);
 void infer_store(struct typer *t, struct expr **pe);
 
 #endif

@@ -319,6 +319,7 @@ static enum type infer_call(struct typer *t, struct expr *e, enum type want)
 		return e->type;
 	for (; f; f = f->next_overload) {
 		infer_args(t, e, f);
+		infer_pointer(t, f);
 		settle(t, e, &f->type, &f->type_loc, want);
 		if (!is_known(want))
 			want = f->type;

@@ -39,6 +39,7 @@ struct provider {
 	const char *name;
 	const struct pattern *patterns;
 	size_t npatterns;
+	bool unprivileged;	/* --privilege=stapusr may use them */
 	/* Makes the probes (or, with e->listing, the lines) of a point. */
 	void (*derive)(const struct derivation *d, const struct match *m);
 	/* Where $name is; false with l->why.  NULL: the family has none.

@@ -31,5 +31,6 @@ const struct provider provider_sequence = {
 	.name = "sequence",
 	.patterns = patterns,
 	.npatterns = ARRAY_SIZE(patterns),
+	.unprivileged = true,
 	.derive = derive_sequence,
 };

@@ -85,5 +85,6 @@ const struct provider provider_timer = {
 	.name = "timer",
 	.patterns = patterns,
 	.npatterns = ARRAY_SIZE(patterns),
+	.unprivileged = true,
 	.derive = derive_timer,
 };
