@@ -91,12 +91,29 @@ static void match_decl(struct elab *e, const struct alias_decl *d,
 	}
 }
 
+static void match_list(struct elab *e, const char *path,
+		       const struct probe_point *point, struct uses *out)
+{
+	const struct alias_list *l = map_get(&e->lib.alias_paths, path);
+
+	for (size_t i = 0; l && i < l->n; i++)
+		match_decl(e, l->v[i], point, out);
+}
+
 static void match_aliases(struct elab *e, const struct probe_point *point,
 			  struct uses *out)
 {
 	const char *first = point->comps.v[0].name;
 	const struct map *m = &e->lib.aliases;
 
+	if (!has_wildcard(first) && (point->comps.n < 2 ||
+				     !has_wildcard(point->comps.v[1].name))) {
+		match_list(e, first, point, out);
+		if (point->comps.n > 1)
+			match_list(e, library_path(e->a, point, 2), point,
+				   out);
+		return;
+	}
 	vec_for(i, &m->entries) {
 		const struct alias_list *l = m->entries.v[i].value;
 

@@ -27,6 +27,7 @@ struct alias_list { struct alias_decl **v; size_t n, cap; };
 /* Every declaration of every file, by name; aliases by first component. */
 struct library {
 	struct map funcs, globals, aliases;
+	struct map alias_paths;	/* by the first two components */
 };
 
 /* A function that prints one type. */
@@ -71,6 +72,9 @@ void library_funcs(struct elab *e, const char *name, size_t nargs,
 /* The global of that name that file may use; NULL: none. */
 struct global_decl *library_global(struct elab *e, const char *name,
 				   const struct file *file, bool user_too);
+/* The first n (1 or 2) components of a point's name. */
+const char *library_path(struct arena *a, const struct probe_point *p,
+			 size_t n);
 /* Something of f is used: its embedded C and its probes come along. */
 void library_pull(struct elab *e, struct file *f);
 const char *library_similar_funcs(struct elab *e, const char *name);

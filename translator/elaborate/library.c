@@ -38,16 +38,27 @@ static void index_globals(struct elab *e, struct file *f)
 	}
 }
 
-static void index_alias(struct elab *e, struct alias_decl *d, const char *first)
+static void index_alias(struct elab *e, struct map *m, struct alias_decl *d,
+			const char *key)
 {
-	struct alias_list *l = map_get(&e->lib.aliases, first);
+	struct alias_list *l = map_get(m, key);
 
 	if (!l) {
 		l = arena_new(e->a, struct alias_list);
-		map_set(e->a, &e->lib.aliases, first, l);
+		map_set(e->a, m, key, l);
 	}
 	if (!l->n || l->v[l->n - 1] != d)
 		vec_push(e->a, l, d);
+}
+
+const char *library_path(struct arena *a, const struct probe_point *p,
+			 size_t n)
+{
+	const char *first = p->comps.v[0].name;
+
+	if (n < 2 || p->comps.n < 2)
+		return first;
+	return arena_printf(a, "%s.%s", first, p->comps.v[1].name);
 }
 
 static void index_aliases(struct elab *e, struct file *f)
@@ -55,8 +66,14 @@ static void index_aliases(struct elab *e, struct file *f)
 	vec_for(i, &f->aliases) {
 		struct alias_decl *d = f->aliases.v[i];
 
-		vec_for(j, &d->names)
-			index_alias(e, d, d->names.v[j]->comps.v[0].name);
+		vec_for(j, &d->names) {
+			const struct probe_point *name = d->names.v[j];
+
+			index_alias(e, &e->lib.aliases, d,
+				    name->comps.v[0].name);
+			index_alias(e, &e->lib.alias_paths, d,
+				    library_path(e->a, name, 2));
+		}
 	}
 }
 

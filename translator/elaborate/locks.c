@@ -8,14 +8,19 @@
  * runtime keeps statistics per CPU.  Reading a statistic merges the CPUs and
  * so excludes every other user.
  */
+#include <stdlib.h>
+
 #include "elaborate/effects.h"
 
 enum access { ACCESS_READ = 1, ACCESS_WRITE = 2 };
 
 struct locker {
+	struct arena *a;
 	struct program *p;
 	unsigned char *globals;	/* enum access, by number */
-	bool *seen;		/* functions, by number */
+	struct var_vec touched;	/* those with any */
+	unsigned *seen;		/* functions, by number: the walk they were in */
+	unsigned walk;
 };
 
 static void lock_expr(struct visitor *v, struct expr **pe);
@@ -23,8 +28,11 @@ static void lock_stmt(struct visitor *v, struct stmt **ps);
 
 static void touch(struct locker *l, const struct var *var, enum access how)
 {
-	if (var && var->storage == VAR_GLOBAL)
-		l->globals[var->id] |= (unsigned char)how;
+	if (!var || var->storage != VAR_GLOBAL)
+		return;
+	if (!l->globals[var->id])
+		vec_push(l->a, &l->touched, (struct var *)var);
+	l->globals[var->id] |= (unsigned char)how;
 }
 
 /* Reading: a statistic is merged, which changes what it is kept in. */
@@ -75,9 +83,9 @@ static void lock_func(struct visitor *v, const struct func *f)
 	for (; f; f = f->next_overload) {
 		struct stmt *body = f->body;
 
-		if (l->seen[f->id])
+		if (l->seen[f->id] == l->walk)
 			return;
-		l->seen[f->id] = true;
+		l->seen[f->id] = l->walk;
 		if (body)
 			lock_stmt(v, &body);
 		if (f->code)
@@ -138,36 +146,52 @@ static void lock_stmt(struct visitor *v, struct stmt **ps)
 
 static void start(struct arena *a, struct program *p, struct locker *l)
 {
-	l->p = p;
+	*l = (struct locker){ .a = a, .p = p };
 	l->globals = arena_array(a, p->globals.n + 1, unsigned char);
-	l->seen = arena_array(a, p->funcs.n + 1, bool);
+	l->seen = arena_array(a, p->funcs.n + 1, unsigned);
 }
 
-static void lock_probe(struct arena *a, struct program *p, struct probe *pr)
+static int by_id(const void *x, const void *y)
 {
-	struct locker l;
-	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = &l };
+	const struct var *const *a = x, *const *b = y;
 
-	start(a, p, &l);
+	return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+}
+
+/* What the walk touched, in the order in which all take their locks. */
+static void take_locks(struct locker *l, struct lock_vec *out)
+{
+	struct var_vec *touched = &l->touched;
+
+	out->n = 0;
+	if (touched->n)
+		qsort(touched->v, touched->n, sizeof *touched->v, by_id);
+	vec_for(i, touched) {
+		struct var *var = touched->v[i];
+		bool write = l->globals[var->id] & ACCESS_WRITE;
+
+		if (var->written)
+			vec_push(l->a, out, (struct lock){ var, write });
+		l->globals[var->id] = 0;
+	}
+	touched->n = 0;
+}
+
+static void lock_probe(struct locker *l, struct probe *pr)
+{
+	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = l };
+
+	l->walk++;
 	vec_for(i, &pr->saved)
 		lock_expr(&v, &pr->saved.v[i].e);
 	lock_stmt(&v, &pr->body);
-	pr->locks.n = 0;
-	vec_for(i, &p->globals)
-		if (l.globals[i] && p->globals.v[i]->written)
-			vec_push(a, &pr->locks,
-				 (struct lock){ p->globals.v[i],
-				 l.globals[i] & ACCESS_WRITE });
+	take_locks(l, &pr->locks);
 	pr->condition_locks.n = 0;
 	if (!pr->condition)
 		return;
-	start(a, p, &l);
+	l->walk++;
 	lock_expr(&v, &pr->condition);
-	vec_for(i, &p->globals)
-		if (l.globals[i] && p->globals.v[i]->written)
-			vec_push(a, &pr->condition_locks,
-				 (struct lock){ p->globals.v[i],
-				 l.globals[i] & ACCESS_WRITE });
+	take_locks(l, &pr->condition_locks);
 }
 
 /* ---- depth ---- */
@@ -264,9 +288,12 @@ static void tell_locks(struct session *s, const struct probe *pr)
 
 bool elaborate_locks(struct session *s, struct program *p)
 {
+	struct locker l;
+
 	renumber(p);
+	start(&s->arena, p, &l);
 	vec_for(i, &p->probes) {
-		lock_probe(&s->arena, p, p->probes.v[i]);
+		lock_probe(&l, p->probes.v[i]);
 		tell_locks(s, p->probes.v[i]);
 	}
 	set_nesting(s, p);

@@ -22,6 +22,7 @@ struct var {
 	bool read, written;
 	bool complained;	/* pass 2: an error about it was reported */
 	bool untyped;		/* pass 2: no use said what it is */
+	struct type_class *same, **key_same; /* pass 2: types_unify.c */
 	struct loc type_loc;	/* what made its type known, for messages */
 
 	/* globals */
@@ -54,6 +55,7 @@ struct func {
 	const void *ptype;	/* what its value points to, for autocast */
 	const struct sysmod *pmodule;
 	bool pointer_asked;	/* pass 2: its C was looked at for that */
+	struct type_class *same;/* pass 2: types_unify.c */
 	struct stmt *body;	/* NULL: embedded */
 	const char *code;	/* embedded C or NULL */
 	size_t code_len;
@@ -86,6 +88,7 @@ struct lock {
 	struct var *var;
 	bool write;
 };
+struct lock_vec { struct lock *v; size_t n, cap; };
 
 struct probe {			/* elaborated; the parsed one is probe_decl */
 	enum probe_kind kind;
@@ -99,8 +102,8 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 	struct var_vec locals;
 	struct expr *condition;	/* globals only; NULL: always armed */
 	VEC(struct saved_value) saved;
-	VEC(struct lock) locks;	/* by var->id, ascending */
-	VEC(struct lock) condition_locks;
+	struct lock_vec locks;	/* by var->id, ascending */
+	struct lock_vec condition_locks;
 	struct probe_info *info;/* pass 2's own */
 	const char *func;	/* probefunc(), or NULL */
 	const char *module;	/* probemod(): "kernel" or the module's name */

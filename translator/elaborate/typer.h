@@ -35,6 +35,9 @@ enum type infer_from(struct typer *t, struct expr **pe, enum type want,
 /* types_stmt.c */
 void infer_stmt(struct typer *t, struct stmt **ps);
 
+/* types_unify.c: long chains of variables, in one walk */
+void unify_program(struct elab *e);
+
 /* types_check.c: what is wrong although the types agree */
 /* A probe's condition: it changes nothing and calls nothing. */
 void check_condition(struct typer *t, struct expr *e);

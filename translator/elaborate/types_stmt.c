@@ -7,6 +7,7 @@
 
 /* A walk settles at least one slot or is the last; this is only a guard. */
 #define ROUNDS_MAX 1000
+#define ROUNDS_BEFORE_UNIFY 5
 
 static void child_expr(struct visitor *v, struct expr **pe)
 {
@@ -274,6 +275,8 @@ static void walk_program(struct typer *t)
 	}
 }
 
+/* A walk carries a type one step where the use stands before what decides
+ * it; if that does not come to an end soon, unification is the shorter way. */
 static void until_settled(struct typer *t)
 {
 	for (int i = 0; i < ROUNDS_MAX; i++) {
@@ -281,6 +284,8 @@ static void until_settled(struct typer *t)
 		walk_program(t);
 		if (!t->changed)
 			return;
+		if (i == ROUNDS_BEFORE_UNIFY)
+			unify_program(t->e);
 	}
 }
 
