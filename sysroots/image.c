@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The build-id inside a bootable kernel.  In: a file as boot loaders take it:
+ * What is inside a bootable kernel, its build-id first.  In: a file as boot loaders take it:
  * bzImage (x86), Image (arm64, riscv), the EFI "zboot" form, each perhaps
  * compressed.  The payload is found by the headers, expanded by the usual
  * tools, and searched for the note; the notes of the vdso images inside the
@@ -113,30 +113,31 @@ static int find_note(const unsigned char *p, size_t n, struct build_id *id)
 	return -ENODATA;
 }
 
+int image_expand(struct arena *a, const char *path, struct buf *plain)
+{
+	size_t n;
+	const unsigned char *p = (void *)file_read(a, path, IMAGE_MAX, &n);
+
+	if (!p)
+		return -errno;
+	payload(&p, &n);
+	for (size_t i = 0; i < ARRAY_SIZE(packers); i++)
+		if (n > packers[i].n &&
+		    !memcmp(p, packers[i].magic, packers[i].n))
+			return expand(a, packers[i].tool, p, n, plain);
+	buf_write(plain, p, n);
+	return 0;
+}
+
 int build_id_of_image(const char *path, struct build_id *id)
 {
 	struct arena scratch = { 0 };
 	struct buf plain = { 0 };
-	size_t n;
-	const unsigned char *p = (void *)file_read(&scratch, path, IMAGE_MAX,
-						   &n);
-	int err = p ? 0 : -errno;
+	int err = image_expand(&scratch, path, &plain);
 
 	id->n = 0;
-	if (!err) {
-		payload(&p, &n);
-		for (size_t i = 0; i < ARRAY_SIZE(packers); i++)
-			if (n > packers[i].n &&
-			    !memcmp(p, packers[i].magic, packers[i].n)) {
-				err = expand(&scratch, packers[i].tool, p, n,
-					     &plain);
-				p = (const void *)plain.s;
-				n = plain.n;
-				break;
-			}
-	}
 	if (!err)
-		err = find_note(p, n, id);
+		err = find_note((const unsigned char *)plain.s, plain.n, id);
 	buf_free(&plain);
 	arena_free(&scratch);
 	return err;

@@ -5,15 +5,19 @@
  * kernel and debug information are of one build, and gives the folder its
  * name.  Interrupted at any moment, nothing stands under that name.
  */
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "debuginfo/btf.h"
 #include "sysroots/child.h"
 #include "sysroots/commands.h"
 #include "sysroots/conf.h"
 #include "sysroots/places.h"
+
+#define MAP_MAX (64 << 20) /* System.map */
 
 /* What was fetched is kept beside the sysroots' default place. */
 static const char *cache_dir(struct arena *a)
@@ -42,7 +46,7 @@ static int find_build_id(struct arena *a, const struct sysroot *s,
 
 	id->n = 0;
 	if (s->vmlinux && build_id_of_elf(s->vmlinux, id))
-		id->n = 0;
+		id->n = 0; /* or it is BTF alone */
 	if (s->image && !build_id_of_image(s->image, &image) && id->n &&
 	    !build_id_equal(id, &image)) {
 		*why = arena_printf(a, "'%s' has build-id %s and '%s' has %s: "
@@ -57,6 +61,61 @@ static int find_build_id(struct arena *a, const struct sysroot *s,
 	return 0;
 }
 
+static int machine_of(const char *arch)
+{
+	return !strcmp(arch, "x86_64") ? EM_X86_64 :
+	       !strcmp(arch, "arm64")  ? EM_AARCH64 :
+					 EM_NONE;
+}
+
+/* A copy of /sys/kernel/btf/vmlinux was given as vmlinux. */
+static bool is_bare_btf(struct arena *a, const char *path)
+{
+	size_t n;
+	const unsigned char *p = path ? (void *)file_read(a, path, MAP_MAX,
+							  &n) : NULL;
+
+	return p && n > 2 && p[0] == 0x9f && p[1] == 0xeb;
+}
+
+/* The BTF given, or that in the image. */
+static void find_btf(struct arena *a, const struct sysroot *s,
+		     struct buf *plain, struct btf_elf *from)
+{
+	if (s->vmlinux)
+		from->btf = file_read(a, s->vmlinux, MAP_MAX, &from->nbtf);
+	else if (s->image && !image_expand(a, s->image, plain))
+		from->btf = btf_find((const uint8_t *)plain->s, plain->n,
+				     &from->nbtf);
+}
+
+/* No vmlinux: types and functions from the kernel's BTF.  Kernels built
+ * without it leave the sysroot with symbols alone. */
+static void add_btf(struct arena *a, const struct sysroot *s, const char *part,
+		    const struct build_id *id)
+{
+	const char *path = path_join(a, part, "vmlinux.btf"), *why = NULL;
+	struct btf_elf from = { .machine = machine_of(s->arch),
+				.build_id = id->bytes, .nbuild_id = id->n };
+	struct buf plain = { 0 };
+	size_t n;
+
+	if (from.machine == EM_NONE)
+		return;
+	find_btf(a, s, &plain, &from);
+	if (s->system_map)
+		from.system_map = file_read(a, s->system_map, MAP_MAX, &n);
+	if (from.btf && !btf_elf_write(a, path, &from, &why) &&
+	    !conf_put(a, path_join(a, part, "sysroot.conf"), "vmlinux",
+		      "vmlinux.btf"))
+		fprintf(stderr, "no debug information: parameters, results "
+			"and types are known by the kernel's BTF\n");
+	else if (why)
+		complain("the BTF in '%s' is not used: %s",
+			 s->vmlinux ? s->vmlinux : s->image, why);
+	buf_free(&plain);
+}
+
 static int complete(struct arena *a, const char *part, const char **why)
 {
 	struct build_id id;
@@ -67,6 +126,8 @@ static int complete(struct arena *a, const char *part, const char **why)
 		err = find_build_id(a, s, &id, why);
 	if (err)
 		return err;
+	if (!s->vmlinux || is_bare_btf(a, s->vmlinux))
+		add_btf(a, s, part, &id);
 	if (!id.n) {
 		complain("the kernel's build-id is not known (no vmlinux, and "
 			 "none found in the image): targets are then matched "

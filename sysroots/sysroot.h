@@ -25,6 +25,8 @@ int build_id_of_elf(const char *path, struct build_id *id);
 int build_id_of_notes(const void *notes, size_t n, struct build_id *id);
 /* The same of a bootable image (bzImage, Image, zboot, compressed or not). */
 int build_id_of_image(const char *path, struct build_id *id);
+/* The kernel in it as it lies in memory; 0 or -errno. */
+int image_expand(struct arena *a, const char *path, struct buf *plain);
 /* From hex; false when it is no build-id. */
 bool build_id_parse(const char *hex, struct build_id *id);
 /* The DT_NEEDED names of an ELF file, and its interpreter as the first (when

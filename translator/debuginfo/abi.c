@@ -12,6 +12,8 @@
 
 #define REGS_MAX 8
 #define WORD 8
+#define DEPTH_MAX 16
+#define PARTS_MAX 4096 /* of a parameter, looked at */
 
 struct passing {
 	int machine;
@@ -57,7 +59,7 @@ static bool is_aggregate(const struct dbg_type *t)
 
 static const struct dbg_type *scalar_of(const struct dbg_type *t)
 {
-	while (t && t->kind == DBG_ARRAY)
+	for (int i = 0; i < DEPTH_MAX && t && t->kind == DBG_ARRAY; i++)
 		t = dbg_type_target(t);
 	return t;
 }
@@ -65,6 +67,7 @@ static const struct dbg_type *scalar_of(const struct dbg_type *t)
 struct content {
 	bool floats, unaligned;
 	unsigned align;
+	unsigned looked; /* at so many parts */
 };
 
 static void look_into(const struct dbg_type *t, uint64_t offset, int depth,
@@ -73,7 +76,7 @@ static void look_into(const struct dbg_type *t, uint64_t offset, int depth,
 	dbg_members m = {0};
 
 	t = scalar_of(t);
-	if (!t || depth > 16)
+	if (!t || depth > DEPTH_MAX || ++c->looked > PARTS_MAX)
 		return;
 	if (!is_aggregate(t)) {
 		if (t->kind == DBG_FLOAT || t->kind == DBG_OTHER)

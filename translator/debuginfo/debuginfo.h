@@ -41,7 +41,8 @@ struct debuginfo_facts {
 	unsigned addr_size;   /* 4 or 8 */
 	bool is_module;	      /* relocatable: addresses need a section */
 	bool has_dwarf;
-	const char *no_dwarf; /* !has_dwarf: the message with its cure */
+	bool has_btf;	      /* used where there is no DWARF */
+	const char *no_dwarf; /* neither: the message with its cure */
 };
 const struct debuginfo_facts *debuginfo_facts(const struct debuginfo *di);
 

@@ -94,6 +94,8 @@ static bool read_sections(struct arena *a, struct elf_file *f, const char **why)
 		};
 		if (is_debug_section(s.name) && s.type != SHT_NOBITS && s.size)
 			f->has_dwarf = true;
+		if (!strcmp(s.name, ".BTF") && s.type != SHT_NOBITS && s.size)
+			f->has_btf = true;
 		vec_push(a, &v, s);
 	}
 	f->sections = v.v;

@@ -96,6 +96,8 @@ bool dbg_func_inst(struct debuginfo *di, const struct dbg_func *f, unsigned i,
 
 const char *dbg_func_str(struct debuginfo *di, const struct dbg_func *f)
 {
+	if (!*f->file)
+		return f->name;
 	if (!f->line)
 		return arena_printf(di->a, "%s@%s", f->name, f->file);
 	return arena_printf(di->a, "%s@%s:%u", f->name, f->file, f->line);

@@ -617,6 +617,21 @@ static void *lay_out(const struct merge *m, const struct elf_file *f,
 	return block;
 }
 
+/* What BTF says; of one that is damaged the symbols are left. */
+static void take_btf(struct merge *m, const struct elf_file *f)
+{
+	struct arena a = {0};
+	struct walk w;
+
+	walk_init(&w, &a);
+	if (btf_walk(&w, f, &m->syms, m->str.s)) {
+		vec_push(m->a, &m->cus, (struct index_cu){0});
+		merge_walk(m, &w);
+	}
+	walk_free(&w);
+	arena_free(&a);
+}
+
 void *index_make(struct arena *a, const char *elf_path, index_progress progress,
 		 void *ctx, size_t *size, const char **why)
 {
@@ -641,6 +656,8 @@ void *index_make(struct arena *a, const char *elf_path, index_progress progress,
 	}
 	if (ok) {
 		elf_symbols(&tmp, &f, &m.str, &m.syms);
+		if (!f.has_dwarf && f.has_btf)
+			take_btf(&m, &f);
 		elf_blacklist(&tmp, &f, &m.syms, &m.str, &m.blacklist);
 		ok = settle(&m, &reason);
 	}

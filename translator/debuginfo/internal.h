@@ -38,7 +38,7 @@ struct elf_file {
 	int machine, type; /* EM_*, ET_* */
 	unsigned addr_size;
 	bool big_endian;
-	bool has_dwarf;
+	bool has_dwarf, has_btf;
 	const struct elf_section *sections; /* all, in file order */
 	size_t nsections;
 	uint8_t build_id[INDEX_MAX_BUILD_ID];
@@ -144,6 +144,8 @@ struct debuginfo {
 	const struct dbg_type **types; /* handles, hashed by DIE */
 	size_t ntypes, ntype_slots;
 	const struct dbg_type *void_type;
+	const struct btf *btf; /* in place of the DWARF, where there is none */
+	const struct dbg_type **btf_types; /* handles, by number */
 	size_t asked; /* DIEs */
 	size_t led; /* units of the index that libdw has been led past */
 	const char *root; /* source root, or NULL */
@@ -200,6 +202,29 @@ bool param_at_entry(struct debuginfo *di, const struct dbg_inst *inst,
  * when it came in none. */
 bool param_is_stored(struct debuginfo *di, const struct dbg_inst *inst,
 		     const struct place *by_abi, uint64_t pc);
+/* btf_funcs.c, btf_types.c: the same questions put to BTF.  A DIE is a number
+ * of a type there. */
+struct btf;
+const struct btf *btf_of(struct arena *a, const struct elf_file *f,
+			 const char **why);
+/* Functions that a symbol of syms (names in symtext) gives an address, and
+ * types. */
+bool btf_walk(struct walk *w, const struct elf_file *f, const index_syms *syms,
+	      const char *symtext);
+void btf_params(struct debuginfo *di, const struct dbg_inst *inst,
+		dbg_vars *out);
+struct place btf_param_place(struct debuginfo *di, const struct dbg_inst *inst,
+			     const struct dbg_var *v, uint64_t pc);
+const struct dbg_type *btf_inst_result(struct debuginfo *di,
+				       const struct dbg_inst *inst);
+const struct dbg_type *btf_type(struct debuginfo *di, uint32_t id);
+const struct dbg_type *btf_target(const struct dbg_type *t);
+bool btf_count(const struct dbg_type *t, uint64_t *n);
+const struct dbg_type *btf_result(const struct dbg_type *t);
+void btf_members(const struct dbg_type *t, bool flat, dbg_members *out);
+bool btf_member(const struct dbg_type *t, const char *name,
+		struct dbg_member *out);
+void btf_enumerators(const struct dbg_type *t, dbg_enumerators *out);
 /* What the DWARF alone says of where v is; fixed: that is for the whole
  * function. */
 struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,

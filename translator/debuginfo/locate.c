@@ -414,9 +414,12 @@ struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			   const struct dbg_var *v, uint64_t pc)
 {
 	bool fixed = false;
-	struct place p = dwarf_var_place(di, inst, v, pc, &fixed), by_abi;
+	struct place p, by_abi;
 	enum abi_slot slot;
 
+	if (di->btf && inst)
+		return btf_param_place(di, inst, v, pc);
+	p = dwarf_var_place(di, inst, v, pc, &fixed);
 	if (!inst || inst->is_inline)
 		return p;
 	if (pc != inst->pc)

@@ -132,6 +132,8 @@ static bool find_member(const struct dbg_type *t, const char *name,
 bool dbg_type_member(const struct dbg_type *t, const char *name,
 		     struct dbg_member *out)
 {
+	if (t->di->btf)
+		return btf_member(t, name, out);
 	return find_member(t, name, 0, 0, out);
 }
 
@@ -158,7 +160,10 @@ static void list_members(const struct dbg_type *t, bool flat, uint64_t base,
 
 void dbg_type_members(const struct dbg_type *t, bool flat, dbg_members *out)
 {
-	list_members(t, flat, 0, 0, out);
+	if (t->di->btf)
+		btf_members(t, flat, out);
+	else
+		list_members(t, flat, 0, 0, out);
 }
 
 const char *dbg_type_similar_members(const struct dbg_type *t, const char *name,
@@ -200,6 +205,10 @@ void dbg_type_enumerators(const struct dbg_type *t, dbg_enumerators *out)
 {
 	Dwarf_Die body, die;
 
+	if (t->di->btf) {
+		btf_enumerators(t, out);
+		return;
+	}
 	if (t->kind != DBG_ENUM || !t->peeled ||
 	    !debuginfo_die(t->di, t->peeled, &body) ||
 	    dwarf_child(&body, &die))

@@ -150,6 +150,11 @@ const struct dbg_type *dbg_inst_return(struct debuginfo *di,
 	const struct dbg_type *t;
 	Dwarf_Die die;
 
+	if (di->btf) {
+		t = btf_inst_result(di, inst);
+		*place = abi_result(di, t);
+		return t->kind == DBG_VOID ? NULL : t;
+	}
 	if (!debuginfo_die(di, inst->die, &die)) {
 		*place = place_none(di->a, "its description cannot be read");
 		return NULL;

@@ -256,6 +256,8 @@ const struct dbg_type *dbg_type_strip(const struct dbg_type *t)
 
 	if (t->target || t->ndims || t->die == t->peeled)
 		return t;
+	if (t->di->btf)
+		return btf_type(t->di, (uint32_t)t->peeled);
 	if (!peeled_die(t, &die))
 		return debuginfo_void(t->di);
 	return debuginfo_type_at(t->di, &die);
@@ -331,6 +333,8 @@ const struct dbg_type *dbg_type_target(const struct dbg_type *t)
 	Dwarf_Die die;
 	struct shape s;
 
+	if (t->di->btf)
+		return btf_target(t);
 	switch (t->kind) {
 	case DBG_POINTER:
 		if (t->target)
@@ -370,6 +374,8 @@ bool dbg_type_count(const struct dbg_type *t, uint64_t *n)
 	struct shape s;
 	Dwarf_Die die;
 
+	if (t->di->btf)
+		return btf_count(t, n);
 	if (!array_shape(t, &die, &s) || t->ndims >= s.n ||
 	    !s.dim[t->ndims].known)
 		return false;
@@ -383,6 +389,8 @@ const struct dbg_type *dbg_type_result(const struct dbg_type *t)
 
 	if (t->kind == DBG_POINTER)
 		t = dbg_type_target(t);
+	if (t && t->kind == DBG_FUNCTION && t->di->btf)
+		return btf_result(t);
 	if (!t || t->kind != DBG_FUNCTION || !peeled_die(t, &die))
 		return NULL;
 	return debuginfo_type_of(t->di, &die);
@@ -410,6 +418,8 @@ static const struct dbg_type *lookup(struct debuginfo *di, const char *name,
 	for (size_t i = lo; i < hi; i++) {
 		const struct index_type *t = index_type(&di->ix, i);
 
+		if (t->tag == tag && di->btf)
+			return btf_type(di, t->die);
 		if (t->tag == tag && debuginfo_die(di, t->die, &die) &&
 		    dwarf_tag(&die) == (int)tag)
 			return debuginfo_type_at(di, &die);

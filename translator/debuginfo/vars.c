@@ -101,6 +101,10 @@ void dbg_inst_params(struct debuginfo *di, const struct dbg_inst *inst,
 	Dwarf_Die die, abstract;
 	uint64_t origin;
 
+	if (di->btf) {
+		btf_params(di, inst, out);
+		return;
+	}
 	if (!debuginfo_die(di, inst->die, &die))
 		return;
 	origin = dwarf_origin_of(&die);
@@ -148,7 +152,7 @@ void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 	Dwarf_Die die;
 
 	dbg_inst_params(di, inst, out);
-	if (debuginfo_die(di, inst->die, &die))
+	if (!di->btf && debuginfo_die(di, inst->die, &die))
 		add_locals(di, &die, inst_code_pc(inst, &die, pc), inst->die, 0,
 			   out);
 }

@@ -205,7 +205,8 @@ static bool put_elements(struct text *t, struct located *x, int depth)
 	uint64_t n = 0;
 	bool one = dbg_type_count(x->type, &n) && n == 1;
 
-	while (first.type && first.type->kind == DBG_ARRAY)
+	for (int i = 0; i < DEPTH_MAX && first.type &&
+			first.type->kind == DBG_ARRAY; i++)
 		first.type = dbg_type_target(first.type);
 	if (!first.type || !first.type->size)
 		return false;

@@ -14,6 +14,11 @@ static void open_file(struct elab *e, struct sysmod *m, const char *path,
 	m->di = debuginfo_open(e->a, path, index, &m->why);
 	if (!m->di && !m->why)
 		m->why = arena_printf(e->a, "cannot read \"%s\"", path);
+	if (m->di)
+		vlog(e->s, 2, 1, "%s: %s of \"%s\"\n", m->name,
+		     debuginfo_facts(m->di)->has_dwarf ? "DWARF" :
+		     debuginfo_facts(m->di)->has_btf ? "BTF" : "symbols",
+		     path);
 }
 
 static void open_kernel(struct elab *e, struct sysmod *m)
@@ -110,7 +115,8 @@ struct sysmod *sysmod_dwarf(struct elab *e, const char *name, const char **why)
 		*why = m->why;
 		return NULL;
 	}
-	if (!debuginfo_facts(m->di)->has_dwarf) {
+	if (!debuginfo_facts(m->di)->has_dwarf &&
+	    !debuginfo_facts(m->di)->has_btf) {
 		*why = debuginfo_facts(m->di)->no_dwarf;
 		return NULL;
 	}
