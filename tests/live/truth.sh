@@ -35,6 +35,18 @@ compare() { # NAME MODULE LIMIT [AWK-VARIABLE...]
 	echo "$name: $(tail -n 1 "$live_tmp/verdict")"
 }
 
+# The same from BTF, which says nothing of copies with other parameters, of
+# globals and of the dimensions of arrays; the rest must all be available.
+compare_btf() { # MODULE TOOL-PREFIX
+	mkdir "$live_tmp/btf"
+	cp "$1" "$live_tmp/btf/truth.ko"
+	pahole -J "$live_tmp/btf/truth.ko" &&
+		"${2}objcopy" -g "$live_tmp/btf/truth.ko" || { fail "$root: pahole"; return; }
+	compare "$root, BTF" "$live_tmp/btf/truth.ko" 0 -v only='call|return' \
+		-v drop='t_clone|@var|inner_one|[$]truth_global|matrix.*\\]'
+	rm -rf "$live_tmp/btf"
+}
+
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	cp -r "$tests/live/truth" "$live_tmp/$root"
 	stap-sysroot build "$root" "$live_tmp/$root" >"$live_tmp/build" 2>&1 ||
@@ -43,6 +55,9 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	on 'cat >/tmp/truth.ko; rmmod truth 2>/dev/null; insmod /tmp/truth.ko' <"$live_tmp/$root/truth.ko" ||
 		fail "$root: the module does not load"
 	compare "$root" "$live_tmp/$root/truth.ko" "$(most_missing "$root")"
+	prefix=
+	[[ $root == *arm64 ]] && prefix=aarch64-linux-gnu-
+	compare_btf "$live_tmp/$root/truth.ko" "$prefix"
 	want_clean "$root"
 	guest_stop
 done

@@ -7,7 +7,7 @@
 # -v mode=check truth.c truth.spec OUTPUT: every difference, then the counts;
 # the exit status says whether all was right.
 # -v only=REGEX: those kinds of probes alone (call, return, inline, line).
-# -v unguarded=1: nothing may be unavailable where the spec allows it not.
+# -v drop=REGEX: without the probes and the expressions that match.
 BEGIN { FS = "\t" }
 
 FILENAME ~ /truth\.c$/ {
@@ -25,7 +25,7 @@ FILENAME ~ /truth\.spec$/ {
 		begin_probe()
 		next
 	}
-	if (skip)
+	if (skip || (drop != "" && $1 ~ drop))
 		next
 	n++
 	expr[n] = $1
@@ -48,7 +48,7 @@ function begin_probe(   w)
 {
 	split($0, w, " ")
 	probe = $0
-	skip = only != "" && w[1] !~ only
+	skip = (only != "" && w[1] !~ only) || (drop != "" && $0 ~ drop)
 	if (mode != "script" || skip)
 		return
 	if (begun++)
