@@ -1,8 +1,9 @@
 #!/bin/bash
 # Every script and library file that Debian's systemtap-doc and
-# systemtap-common install goes through pass 1; those that do not parse are
-# the ones of the list beside this file, each with its reason, and the printed
-# tree of every other one parses again to an equal tree.
+# systemtap-common install goes through pass 1, the scripts with that library
+# as -I; those that do not parse are the ones of the list beside this file,
+# each with its reason, and the printed tree of every other one parses again
+# to an equal tree.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 stap=${STAPX_BUILD:?}/stap
@@ -13,6 +14,8 @@ for d in "${dirs[@]}"; do
 done
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+export SYSTEMTAP_DIR=$tmp/state
+mkdir "$tmp/state"
 bad=0 parsed=0
 # Only the macros: the files themselves are what is tested.
 macros=$tmp/macros
@@ -24,19 +27,23 @@ mkdir "$empty"
 numbers="1 2 3 4 5 6 7 8"
 points="begin begin begin begin begin begin begin begin"
 mixed="begin end 5"
-parse() { # TAPSET FILE ARGUMENT...
+parse() { # TAPSET FILE ARGUMENT...: "library" is ours and theirs
 	local tapset=$1
 	shift
-	SYSTEMTAP_TAPSET=$tapset timeout 20 "$stap" -g -w -p1 "$@"
+	if [ "$tapset" = library ]; then
+		timeout 20 "$stap" -g -w -p1 -I /usr/share/systemtap/tapset "$@"
+	else
+		SYSTEMTAP_TAPSET=$tapset timeout 20 "$stap" -g -w -p1 "$@"
+	fi
 }
-check() { # FILE
-	local f=$1 name=${1#/usr/share/systemtap/}
+check() { # TAPSET FILE
+	local tapset=$1 f=$2 name=${2#/usr/share/systemtap/}
 	cp "$f" "$tmp/script.stp"
 	# Unquoted: a word each.
 	# shellcheck disable=SC2086
-	if ! parse "$macros" "$tmp/script.stp" $numbers >"$tmp/1" 2>"$tmp/err" &&
-	   ! parse "$macros" "$tmp/script.stp" $points >"$tmp/1" 2>"$tmp/err" &&
-	   ! parse "$macros" "$tmp/script.stp" $mixed >"$tmp/1" 2>"$tmp/err"; then
+	if ! parse "$tapset" "$tmp/script.stp" $numbers >"$tmp/1" 2>"$tmp/err" &&
+	   ! parse "$tapset" "$tmp/script.stp" $points >"$tmp/1" 2>"$tmp/err" &&
+	   ! parse "$tapset" "$tmp/script.stp" $mixed >"$tmp/1" 2>"$tmp/err"; then
 		grep -q "^$name[[:space:]]" "$known" && return
 		echo "does not parse: $name: $(head -n 2 "$tmp/err" | tr '\n' ' ')"
 		bad=$((bad + 1))
@@ -54,7 +61,14 @@ check() { # FILE
 		bad=$((bad + 1))
 	fi
 }
-while read -r f; do check "$f"; done < <(find /usr/share/systemtap/examples -name '*.stp' | sort)
-while read -r f; do check "$f"; done < <(find /usr/share/systemtap/tapset -name '*.stp' | sort)
+while read -r f; do check library "$f"; done < <(find /usr/share/systemtap/examples -name '*.stp' | sort)
+while read -r f; do check "$macros" "$f"; done < <(find /usr/share/systemtap/tapset -name '*.stp' | sort)
+# The library as a whole, as far as it is for this machine's CPU.
+"$stap" -p1 -v -I /usr/share/systemtap/tapset -e 'probe begin { }' >"$tmp/all" 2>"$tmp/err"
+n=$(grep -c '^# file /usr/share/systemtap/tapset' "$tmp/all")
+if [ "$n" -lt 400 ] || grep -q 'error\|WARNING' "$tmp/err"; then
+	echo "the library as -I: $n files: $(grep -m 3 'error\|WARNING' "$tmp/err")"
+	bad=$((bad + 1))
+fi
 echo "$parsed files parsed, $(grep -vc '^#' "$known") listed, $bad wrong"
 [ "$bad" = 0 ] && [ "$parsed" -gt 700 ]

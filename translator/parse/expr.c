@@ -296,17 +296,25 @@ static struct expr *parse_postfix(struct parser *p)
 	return e;
 }
 
-/* &(a ? b : c) is a ? &b : &c: macros choose between kernels that way.  Of
- * what has no address pass 2 says so, once it knows which arm holds. */
+static bool is_address(const struct expr *e)
+{
+	return e->kind == EXPR_TARGET && e->target.address_of;
+}
+
+/* &(a ? b : c) is a ? &b : &c: macros choose between kernels that way, some
+ * arms being an address already.  Of what has no address pass 2 says so, once
+ * it knows which arm holds. */
 static struct expr *address_of(struct parser *p, struct expr *e,
 			       const struct token *t)
 {
 	if (e->kind == EXPR_TERNARY) {
-		e->ternary.a = address_of(p, e->ternary.a, t);
-		e->ternary.b = address_of(p, e->ternary.b, t);
+		struct expr **a = &e->ternary.a, **b = &e->ternary.b;
+
+		*a = is_address(*a) ? *a : address_of(p, *a, t);
+		*b = is_address(*b) ? *b : address_of(p, *b, t);
 		return e;
 	}
-	if (e->kind == EXPR_TARGET && e->target.address_of)
+	if (is_address(e))
 		parse_fail(p, t, "cannot take address more than once");
 	e = as_target(p, e, t);
 	e->target.address_of = true;

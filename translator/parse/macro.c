@@ -170,27 +170,59 @@ static void check_redefinition(struct expander *x, const struct macro *m,
 	}
 }
 
-static void expand_define(struct expander *x, struct span *in)
+static bool read_define(struct expander *x, struct span *in, struct macro *m)
 {
-	struct macro *m = arena_new(&x->s->arena, struct macro);
-	const struct token *name;
+	const struct token *name = span_peek(in);
 
-	in->i++;
-	name = span_peek(in);
 	if (name->kind != TOK_IDENT) {
 		expand_error(x, name, "expected identifier");
-		return;
+		return false;
 	}
 	in->i++;
 	m->loc = name->loc;
 	m->name = intern(x->s->names,
 			 arena_printf(&x->s->arena, "@%s", name->s));
 	if (tok_is(span_peek(in), "(") && !define_params(x, in, m))
-		return;
+		return false;
 	if (!define_body(x, in, m))
-		return;
+		return false;
 	check_redefinition(x, m, name);
-	map_set(&x->s->arena, x->own, m->name, m);
+	return true;
+}
+
+/* Behind the body of a definition that is wrong, if it begins on its line:
+ * what stands in it would be complained of again. */
+static void skip_define(struct span *in, uint32_t line)
+{
+	struct span rest = *in;
+	int depth = 0;
+
+	while (span_peek(&rest)->loc.line == line &&
+	       !tok_is(span_peek(&rest), "%("))
+		rest.i++;
+	if (!tok_is(span_peek(&rest), "%("))
+		return;
+	for (; rest.i < rest.n; rest.i++) {
+		const struct token *t = &rest.v[rest.i];
+
+		depth += tok_is(t, "%(") - tok_is(t, "%)");
+		if (depth)
+			continue;
+		in->i = rest.i + 1;
+		return;
+	}
+}
+
+static void expand_define(struct expander *x, struct span *in)
+{
+	struct macro *m = arena_new(&x->s->arena, struct macro);
+	uint32_t line = in->v[in->i].loc.line;
+
+	in->i++;
+	if (read_define(x, in, m))
+		map_set(&x->s->arena, x->own, m->name, m);
+	else
+		skip_define(in, line);
 }
 
 /* ---- uses ---- */
@@ -289,16 +321,17 @@ static void expand_use(struct expander *x, struct span *in,
 	struct loc *at;
 
 	in->i++;
-	if (m->has_params &&
-	    !use_args(x, in, m, &own, outer, from, what, depth)) {
-		emit_reported(x, use);
-		return;
-	}
+	/* Arguments hold uses, too. */
 	if (depth >= EXPANSION_DEPTH) {
 		expand_error(x, use, "macros are nested too deeply; does one "
 				     "use itself?");
 		emit_reported(x, use);
 		x->full = true;
+		return;
+	}
+	if (m->has_params &&
+	    !use_args(x, in, m, &own, outer, from, what, depth)) {
+		emit_reported(x, use);
 		return;
 	}
 	at = arena_new(&x->s->arena, struct loc);

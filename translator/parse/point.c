@@ -6,6 +6,7 @@
 #include "parse/parser.h"
 
 #define POINTS_MAX 10000 /* that one written point may stand for */
+#define COMPONENTS_MAX 100 /* of one point */
 
 static struct point_vec parse_path(struct parser *p);
 
@@ -61,6 +62,9 @@ static struct point_vec multiply(struct parser *p, const struct point_vec *a,
 {
 	struct point_vec out = { 0 };
 
+	if (a->v[0]->comps.n >= COMPONENTS_MAX)
+		parse_fail(p, peek(p), "a probe point of more than %d "
+				       "components", COMPONENTS_MAX);
 	if (a->n * b->n > POINTS_MAX)
 		parse_fail(p, peek(p), "braces stand for more than %d probe "
 				       "points", POINTS_MAX);
