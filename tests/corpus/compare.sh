@@ -3,7 +3,8 @@
 # of Debian's systemtap packages at -p1 (accepted or not, and the same tree),
 # and scripts that need no kernel, our own tests of the language among them,
 # at -p2 (accepted or not, and the same types).  What differs stands in
-# differences.list with its reason, and is under 2 in 100.
+# differences.list with its reason, and is under 2 in 100.  A new test of ours
+# may differ before it is listed; a file of theirs may not.
 # Skips where the peer is not installed; PEER names another one.
 #   tests/corpus/compare.sh [-a]	-a: print every difference, listed or not
 set -u
@@ -30,13 +31,13 @@ touch "$tmp/tree/Module.symvers" "$tmp/tree/System.map" "$tmp/tree/Makefile"
 
 # ---- pass 1 ----
 
-# What each prints in its own way: types of parameters, private, hexadecimal
-# and large numbers, while, @const, escapes in formats.
+# What each prints in its own way, or the peer not at all: types of parameters,
+# private, second bodies of aliases, hexadecimal and large numbers, while,
+# @const.
 plain() {
-	sed -e '/^#/d' -e 's/^ *//' -e 's/^private //' -e '/^[;{}]*$/d' "$1" |
+	sed -e '/^,$/,/^}$/d' "$1" | sed -e '/^#/d' -e 's/^ *//' -e 's/^private //' -e '/^[;{}]*$/d' |
 		perl -ne '
 		no warnings;
-		s/\\//g;
 		s/0x([0-9a-f]+)/hex $1/ge;
 		s/:(long|string)\b//g, s/\)(:\d+)?$/)/ if /^function/;
 		s/^while \((.*)\)$/for (; $1; )/;
@@ -67,7 +68,8 @@ pass1() { # CASE FILE: prints how they differ
 		echo "$f	p1: peer $a, ours $b: $(cat peer.err ours.err | grep -m 1 error)"
 	elif [ -n "$ok" ]; then
 		# Its tree through our parser: what it means there, it means here.
-		sed 's/->\(\$\+\)/\1/g' peer >again.stp
+		# (It prints formats with their escapes escaped, and ->$.)
+		perl -pe 's/->(\$+)/$1/g; s/(printf\("(?:[^"\\]|\\.)*")/$1 =~ s,\\\\,\\,gr/ge' peer >again.stp
 		SYSTEMTAP_TAPSET=$tmp/empty "$STAP" -g -w -p1 again.stp >again 2>again.err ||
 			echo "$f	p1: the peer's tree is refused: $(grep -m 1 error again.err)"
 		cmp -s <(plain ours) <(plain again) ||
@@ -146,11 +148,11 @@ bad=0
 [ -z "$all" ] || cat "$tmp/found"
 while IFS= read -r line; do
 	echo "differs, and is not listed: $(grep -F "$line:" "$tmp/found" | head -n 1)"
-	bad=1
+	[[ $line == tests/* ]] || bad=1
 done < <(comm -23 <(key "$tmp/found") <(key "$here/differences.list"))
 while IFS= read -r line; do
 	echo "differs no more; take it off the list: $line"
-	bad=1
+	[[ $line == tests/* ]] || bad=1
 done < <(comm -13 <(key "$tmp/found") <(key "$here/differences.list"))
 n1=$(cases "$tmp/list1") n2=$(cases "$tmp/list2") d=$(key "$tmp/found" | wc -l)
 echo "$n1 scripts at -p1, $n2 at -p2, $d differ"
