@@ -39,6 +39,8 @@ parse() { # TAPSET FILE ARGUMENT...: "library" is ours and theirs
 check() { # TAPSET FILE
 	local tapset=$1 f=$2 name=${2#/usr/share/systemtap/}
 	cp "$f" "$tmp/script.stp"
+	# A library file for other CPUs is empty here; a script must not be.
+	[ "$tapset" = library ] || printf '\nprobe never { }\n' >>"$tmp/script.stp"
 	# Unquoted: a word each.
 	# shellcheck disable=SC2086
 	if ! parse "$tapset" "$tmp/script.stp" $numbers >"$tmp/1" 2>"$tmp/err" &&
