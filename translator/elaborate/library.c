@@ -124,6 +124,11 @@ void library_funcs(struct elab *e, const char *name, size_t nargs,
 {
 	const struct func_list *l = map_get(&e->lib.funcs, name);
 
+	/* Pass 1 cannot foresee every name that pass 2 comes to call. */
+	if (!l && library_load_all(e->s)) {
+		library_index(e);
+		l = map_get(&e->lib.funcs, name);
+	}
 	for (size_t i = 0; l && i < l->n; i++) {
 		struct func_decl *d = l->v[i];
 

@@ -167,6 +167,24 @@ static void collect_word(struct collector *c, const char *name)
 		add_line(c->out, c->a, &c->seen, 'w', name);
 }
 
+/* What pass 2 calls by itself where a target variable is printed whole. */
+static void collect_pretty(struct collector *c, const struct expr *e)
+{
+	static const char *const calls[] = {
+		"kernel_string", "kernel_string_n", "user_string_quoted",
+		"user_string_n_quoted", "string_quoted",
+	};
+	const struct comp_vec *comps = &e->target.comps;
+	enum component_kind last = comps->n ? comps->v[comps->n - 1].kind
+					    : COMP_MEMBER;
+
+	if (last != COMP_PRETTY && last != COMP_PRETTY_DEEP &&
+	    !(e->target.name && str_starts(e->target.name, "$$")))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		collect_word(c, calls[i]);
+}
+
 static void collect_expr(struct visitor *v, struct expr **e)
 {
 	struct collector *c = v->arg;
@@ -179,6 +197,8 @@ static void collect_expr(struct visitor *v, struct expr **e)
 		collect_word(c, (*e)->index.name);
 	else if ((*e)->kind == EXPR_IN)
 		collect_word(c, (*e)->in.array);
+	else if ((*e)->kind == EXPR_TARGET)
+		collect_pretty(c, *e);
 	ast_walk_expr(v, *e);
 }
 

@@ -7,9 +7,6 @@
  */
 #include "parse/index.h"
 
-/* What pass 2 calls by itself, for $x$ and the like. */
-static const char *const translator_calls[] = { "kernel_string" };
-
 struct entry_list { VEC(struct lib_entry *) list; };
 
 struct alias_name {
@@ -168,8 +165,6 @@ void lib_index_reach(struct lib_index *ix)
 		if (e->in_use)
 			add_entry(&r, e);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(translator_calls); i++)
-		reach_name(&r, &r.names, translator_calls[i]);
 	reach_file(&r, s->user);
 	vec_for(i, &s->extra)
 		reach_file(&r, s->extra.v[i]);
