@@ -50,6 +50,54 @@ static struct expr *mk_address(struct lower *l, const struct expr *at,
 	return e;
 }
 
+/* Where each CPU's copy of the per-CPU variables is, from the first one. */
+#define OFFSETS "__per_cpu_offset"
+#define PER_CPU ".data..percpu"
+#define ZERO_BASED UINT32_MAX /* x86 links them to zero, which nothing moves */
+
+static struct expr *mk_cpu_offset(struct lower *l, const struct expr *at)
+{
+	struct sysmod *kernel = sysmod_get(l->e, "kernel");
+	struct arena *a = l->e->a;
+	struct expr *cpu = mk_call(a, at->loc, "cpu", NULL), *table;
+	struct dbg_sym sym;
+
+	if (!kernel->di || !debuginfo_sym(kernel->di, OFFSETS, &sym))
+		return NULL;
+	cpu->type = TYPE_LONG;
+	table = mk_address(l, at, kernel, sym.addr);
+	return mk_load(a, at->loc, at->token,
+		       mk_binary(a, at->loc, OP_ADD, table,
+				 mk_binary(a, at->loc, OP_MUL, cpu,
+					   mk_number(a, at->loc, 8))),
+		       8, false);
+}
+
+/* An address of the file: of a per-CPU variable, this CPU's. */
+static struct expr *mk_data_address(struct lower *l, const struct expr *at,
+				    struct sysmod *mod, uint64_t addr)
+{
+	struct arena *a = l->e->a;
+	const char *section = NULL;
+	struct expr *base, *offset;
+
+	if (!debuginfo_section(mod->di, addr, &section, NULL) ||
+	    strcmp(section, PER_CPU))
+		return mk_address(l, at, mod, addr);
+	if (debuginfo_facts(mod->di)->is_module) {
+		lower_fail(l, at->loc, "it is a per-CPU variable of a module, "
+			   "and where those are the kernel does not tell");
+		return NULL;
+	}
+	if (addr <= ZERO_BASED)
+		base = mk_number(a, at->loc, (int64_t)addr);
+	else
+		base = mk_address(l, at, mod, addr);
+	offset = mk_cpu_offset(l, at);
+	return base && offset ? mk_binary(a, at->loc, OP_ADD, base, offset) :
+				NULL;
+}
+
 static const enum op binary_ops[] = {
 	[PLACE_ADD] = OP_ADD, [PLACE_SUB] = OP_SUB, [PLACE_MUL] = OP_MUL,
 	[PLACE_DIV] = OP_DIV, [PLACE_MOD] = OP_MOD, [PLACE_AND] = OP_AND,
@@ -154,7 +202,7 @@ static bool run_op(struct lower *l, const struct expr *at, struct sysmod *mod,
 	case PLACE_CONST:
 		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
 	case PLACE_ADDR:
-		return push(s, mk_address(l, at, mod, op->n));
+		return push(s, mk_data_address(l, at, mod, op->n));
 	case PLACE_DEREF:
 	case PLACE_NEG:
 	case PLACE_NOT:
@@ -189,10 +237,12 @@ static struct expr *run_place(struct lower *l, const struct expr *at,
 {
 	struct stack s = { .n = 0 };
 
+	l->why = NULL;
 	for (size_t i = 0; i < p->nops; i++)
 		if (!run_op(l, at, mod, &s, &p->ops[i])) {
-			lower_fail(l, at->loc, "its location cannot be "
-				   "written as an expression");
+			if (!l->why)
+				lower_fail(l, at->loc, "its location cannot "
+					   "be written as an expression");
 			return NULL;
 		}
 	if (s.n == 1)
