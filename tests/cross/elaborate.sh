@@ -70,6 +70,8 @@ one_sysroot() {
 		script 'probe kernel.function("vfs_read") { println($file$) }'
 	check "text that cannot be read" 'return user_string_quoted\(__p\)' \
 		script 'probe kernel.function("vfs_read") { println($$parms$) }'
+	check "where an optimised variable is" 'nearest statement that has it is at fs/read_write\.c:[0-9]+' \
+		script 'probe kernel.function("vfs_read") { println($ret) }'
 	check "a cast" 'println\(%load4' \
 		script 'probe kernel.function("vfs_read") { p = $file; println(@cast(p, "file")->f_flags) }'
 	check "a typed pointer" 'println\(%load4' \

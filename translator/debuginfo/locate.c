@@ -315,20 +315,23 @@ static struct place const_value(struct debuginfo *di, Dwarf_Attribute *at,
 
 /* "optimised away here; it lives at +0x12..+0x40, …" */
 static struct place not_here(struct debuginfo *di, Dwarf_Attribute *at,
-			     const struct dbg_inst *inst)
+			     const struct dbg_inst *inst, uint64_t pc)
 {
 	Dwarf_Addr base, lo, hi;
 	Dwarf_Op *ops;
 	size_t n, shown = 0;
 	ptrdiff_t off = 0;
 	struct buf b = {0};
-	uint64_t from = inst ? inst->pc : 0;
+	uint64_t from = inst ? inst->pc : 0, near = 0;
 	struct place p;
 
 	while ((off = dwarf_getlocations(at, off, &base, &lo, &hi, &ops, &n)) >
 	       0) {
 		if (!n || lo >= hi || lo < from)
 			continue;
+		/* Later ones first: where it is known next. */
+		if (!near || (near < pc && lo > near))
+			near = lo;
 		if (++shown > 4) {
 			buf_puts(&b, ", …");
 			break;
@@ -343,6 +346,7 @@ static struct place not_here(struct debuginfo *di, Dwarf_Attribute *at,
 	else
 		p = place_none(di->a, "optimised away");
 	buf_free(&b);
+	p.near = near;
 	return p;
 }
 
@@ -372,7 +376,7 @@ struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			return place_none(di->a,
 					  "its location cannot be read");
 	} else if (dwarf_getlocation_addr(&at, pc, &ops, &n, 1) != 1 || !n) {
-		return not_here(di, &at, inst);
+		return not_here(di, &at, inst, pc);
 	}
 	*fixed = inst && dwarf_whatform(&at) == DW_FORM_exprloc;
 	if (*fixed && !l.at_entry && is_from_stack(di, ops) &&

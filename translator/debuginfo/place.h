@@ -60,6 +60,7 @@ struct place {
 	const struct place_piece *pieces;
 	size_t npieces;
 	const char *why; /* PLACE_NONE: "optimised away; lives at …" */
+	uint64_t near;	 /* … and the nearest address where it lives; 0 */
 };
 
 struct place_piece {

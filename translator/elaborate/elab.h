@@ -183,6 +183,9 @@ struct lower {
 	bool at_entry;			/* evaluated by the entry handler */
 	const char *why;		/* of the last failure */
 	struct loc why_at;
+	/* Where the variable that is not here is: looked up when shown. */
+	struct sysmod *near_mod;
+	uint64_t near;
 };
 /* All of a probe's bodies and conditions. */
 void lower_probe(struct elab *e, struct probe *p);

@@ -13,6 +13,7 @@ bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
 	l->why = arena_vprintf(l->e->a, fmt, ap);
 	va_end(ap);
 	l->why_at = at;
+	l->near = 0;
 	return false;
 }
 

@@ -25,12 +25,27 @@ static struct visitor visitor_of(struct lower *l)
 
 /* ---- failing ---- */
 
+/* Which statement has the variable that this one has not. */
+static void add_nearest(struct lower *l)
+{
+	const char *file;
+	unsigned line;
+
+	if (l->near && debuginfo_line_at(l->near_mod->di, l->near, &file,
+					 &line))
+		l->why = arena_printf(l->e->a, "%s; the nearest statement "
+				      "that has it is at %s:%u", l->why, file,
+				      line);
+	l->near = 0;
+}
+
 static struct expr *report(struct lower *l, const struct expr *e)
 {
 	struct session *s = l->e->s;
 	struct loc at = l->why_at.src ? l->why_at : e->loc;
 	bool here = at.line == e->loc.line && at.col == e->loc.col;
 
+	add_nearest(l);
 	if (s->opt.skip_badvars)
 		diag_warn(&s->diag, at, "%s reads as 0: %s",
 			  e->token ? e->token : "it", l->why);

@@ -494,12 +494,15 @@ static bool dwarf_variable(struct lower *l, const struct expr *at,
 				  l->probe->info->where, alternatives(l));
 	place = dbg_var_place(s->mod->di, v.is_global ? NULL : &s->inst, &v,
 			      s->pc);
-	if (place.kind == PLACE_NONE)
-		return lower_fail(l, at->loc, "'%s' is not available in %s, "
-				  "%s: %s", name,
-				  dbg_func_str(s->mod->di, &s->func),
-				  l->probe->info->where,
-				  place.why ? place.why : "optimised away");
+	if (place.kind == PLACE_NONE) {
+		lower_fail(l, at->loc, "'%s' is not available in %s, %s: %s",
+			   name, dbg_func_str(s->mod->di, &s->func),
+			   l->probe->info->where,
+			   place.why ? place.why : "optimised away");
+		l->near_mod = s->mod;
+		l->near = place.near;
+		return false;
+	}
 	if (place.at_entry)
 		return lower_fail(l, at->loc, "'%s' is known only when %s is "
 				  "entered; keep it with a probe there", name,
