@@ -342,6 +342,10 @@ stp_u64 stp_maddr(const char *module, const char *section, stp_u64 offset);
 #define STAP_PRINTF(...) stp_printf(CONTEXT, __VA_ARGS__)
 
 /* ---- the script, as the runtime sees it ---- */
+/* Probes in modules: a script that has some names it, and so takes it in. */
+struct stp_modules;
+extern const struct stp_modules stp_modules;
+
 enum stp_global_kind { STP_G_LONG, STP_G_STRING, STP_G_STAT, STP_G_MAP };
 struct stp_global {
 	const char *name;
@@ -430,6 +434,7 @@ struct stp_script {
 	stp_u8 no_sort;		/* no foreach sorts: keep no memory for it */
 	stp_u8 match_groups;	/* most of any =~ that keeps them, or 0 */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
+	const struct stp_modules *modules; /* NULL: no probe lies in a module */
 };
 extern struct stp_script stp_script;	/* in every script */
 

@@ -26,13 +26,22 @@ static const char template_c[] =
 /*
  * Tracing of the tracer, and debug information of its own, are left out: the
  * first is not safe in a probe, the second is most of a module's size.  So is
- * clearing what a function is about to fill, which hits would pay for.
+ * clearing what a function is about to fill, which hits would pay for.  Stacks
+ * are guarded where text is put together on them, not wherever the address of
+ * a local is taken.  Room in front of each function, and the alignment that it
+ * needs, is for counting calls on CPUs where returns are patched to refill a
+ * buffer: calls that are not counted have them do so earlier, and the list of
+ * the room would keep functions that nothing uses.  Where callers look there
+ * for a function's type, it stays.
  */
 static const char kbuild_head[] =
 	"ccflags-y := -I%s/include -g0 $(call cc-option,"
 	"-ftrivial-auto-var-init=uninitialized) "
-	"-ffunction-sections -fdata-sections\n"
-	"ccflags-remove-y := $(CC_FLAGS_FTRACE)\n"
+	"-ffunction-sections -fdata-sections "
+	"$(if $(CONFIG_STACKPROTECTOR_STRONG),-fstack-protector) "
+	"$(if $(CONFIG_CFI_CLANG)$(CONFIG_CFI),,-falign-functions=1)\n"
+	"ccflags-remove-y := $(CC_FLAGS_FTRACE) "
+	"$(if $(CONFIG_CFI_CLANG)$(CONFIG_CFI),,-fpatchable-function-entry=%%)\n"
 	"obj-m := " TEMPLATE ".o\n"
 	TEMPLATE "-y := template.o";
 
@@ -95,8 +104,9 @@ static bool runs_at_hits(const char *source)
 		"core/context.c", "core/lookup.c", "core/map.c",
 		"core/record.c", "core/stat.c", "core/string.c",
 		"kernel/current.c", "kernel/hit.c", "kernel/kprobe.c",
-		"kernel/kretprobe.c", "kernel/memory.c", "kernel/port.c",
-		"kernel/ring.c", "kernel/tracepoint.c",
+		"kernel/kread.c", "kernel/kretprobe.c", "kernel/memory.c",
+		"kernel/port.c", "kernel/return.c", "kernel/ring.c",
+		"kernel/tracepoint.c",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(fast); i++)

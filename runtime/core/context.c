@@ -5,8 +5,8 @@
  */
 #include "lock.h"
 
-/* Out of the way of what runs at every hit. */
-#define STP_RARE __attribute__((__noinline__, __cold__))
+/* For regs: no hit, so it need not be RUNNING. */
+#define NO_HIT ((void *)1)
 
 struct stp_session stp_session;
 
@@ -163,12 +163,14 @@ static STP_RARE struct stp_ctx *enter_more(const struct stp_probe *p,
 
 /* This and stp_leave are all that an empty probe costs: no call that is not
  * their last act, so that no register is saved. */
-static inline struct stp_ctx *enter(const struct stp_probe *p,
-				    struct stp_cpu *t, void *regs)
+struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
 {
 	const struct stp_limits *l = &stp_session.script->limits;
+	struct stp_cpu *t = stp_session.cpus[cpu];
 	struct stp_ctx *c = &t->ctx;
 
+	if (stp_unlikely(!stp_load(&stp_session.running)) && regs != NO_HIT)
+		return 0;
 	if (stp_unlikely(t->busy))
 		return enter_skipped(t, STP_SKIP_BUSY);
 	t->busy = 1;
@@ -192,16 +194,13 @@ static inline struct stp_ctx *enter(const struct stp_probe *p,
 	return c;
 }
 
-struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
-{
-	if (stp_unlikely(!stp_load(&stp_session.running)))
-		return 0;
-	return enter(p, stp_session.cpus[cpu], regs);
-}
-
 STP_RARE struct stp_ctx *stp_enter_always(const struct stp_probe *p, int cpu)
 {
-	return enter(p, stp_session.cpus[cpu], 0);
+	struct stp_ctx *c = stp_enter(p, cpu, NO_HIT);
+
+	if (c)
+		c->regs = 0;
+	return c;
 }
 
 static STP_RARE void leave_more(struct stp_cpu *t)

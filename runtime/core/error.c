@@ -13,7 +13,7 @@
 
 void stp_set_state(int state)
 {
-	struct stp_session *s = &stp_session;
+	struct stp_session *s = stp_base(&stp_session);
 	int was;
 
 	do {
@@ -26,19 +26,20 @@ void stp_set_state(int state)
 	stp_port_wake();
 }
 
-static void end_requested(void)
+static void end_requested(struct stp_session *s)
 {
-	stp_store(&stp_session.exit_requested, 1);
-	stp_store(&stp_session.running, 0);
+	stp_store(&s->exit_requested, 1);
+	stp_store(&s->running, 0);
 }
 
 void stp_exit(struct stp_ctx *c)
 {
+	struct stp_session *s = stp_base(&stp_session);
 	struct stp_record *r;
 
-	if (!stp_cas(&stp_session.exit_requested, 0, 1))
+	if (!stp_cas(&s->exit_requested, 0, 1))
 		return;
-	end_requested();
+	end_requested(s);
 	r = stp_port_reserve(c->cpu, sizeof(*r));
 	if (r) {
 		r->type = STP_REC_EXIT;
@@ -50,10 +51,10 @@ void stp_exit(struct stp_ctx *c)
 
 void stp_session_fail(int cpu, const char *message)
 {
-	struct stp_session *s = &stp_session;
+	struct stp_session *s = stp_base(&stp_session);
 	int was;
 
-	end_requested();
+	end_requested(s);
 	stp_store(&s->failed, 1);
 	do {
 		was = stp_load(&s->state);
@@ -148,12 +149,13 @@ static const char *report_text(struct stp_ctx *c)
 
 void stp_soft_error(struct stp_ctx *c)
 {
-	const struct stp_limits *l = &stp_session.script->limits;
+	struct stp_session *s = stp_base(&stp_session);
+	const struct stp_limits *l = &s->script->limits;
 	int n;
 
 	if (c->error == aborted)
 		return;
-	n = stp_add(&stp_session.errors, 1);
+	n = stp_add(&s->errors, 1);
 	if (l->suppress_errors)
 		return;
 	stp_emit_text(c->cpu, STP_REC_ERROR, report_text(c));
@@ -165,13 +167,14 @@ void stp_soft_error(struct stp_ctx *c)
 
 void stp_skip(enum stp_skip why, int n, int cpu)
 {
-	const struct stp_limits *l = &stp_session.script->limits;
+	struct stp_session *s = stp_base(&stp_session);
+	const struct stp_limits *l = &s->script->limits;
 	int all;
 
 	if (n <= 0)
 		return;
-	stp_add(&stp_session.skipped[why], n);
-	all = stp_add(&stp_session.skipped_all, n);
+	stp_add(&s->skipped[why], n);
+	all = stp_add(&s->skipped_all, n);
 	if (all > l->maxskipped && !l->suppress_errors)
 		stp_session_fail(cpu, MESSAGE_SKIPPED);
 }

@@ -40,6 +40,21 @@
 #define STP_UNINITIALIZED
 #endif
 
+/*
+ * The address of a global of which several members are used.  Compilers would
+ * name the global at each use, and in a module each of those is a relocation,
+ * larger than the instruction.
+ */
+#define stp_base(p)                                                           \
+	({                                                                    \
+		__typeof__(p) base_ = (p);                                    \
+		__asm__("" : "+r"(base_));                                    \
+		base_;                                                        \
+	})
+
+/* Out of the way of what runs at every hit. */
+#define STP_RARE __attribute__((__noinline__, __cold__))
+
 /* Memory: only while a session starts or ends, in a context that may sleep.
  * Zeroed, aligned to 64 bytes; NULL when there is none. */
 void *stp_port_alloc(stp_size size);

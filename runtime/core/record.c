@@ -24,7 +24,7 @@ static inline STP_OVERREAD stp_u32 text_length(const char *s)
 	return n + (stp_u32)strlen(s + n);
 }
 
-static stp_u32 memory_length(const char *blob)
+static STP_RARE stp_u32 memory_length(const char *blob)
 {
 	stp_u16 n;
 
@@ -80,7 +80,7 @@ static inline char *put_i64(char *p, stp_i64 v)
 
 /* Kind and elision, width, number of buckets (2 bytes), low, high, step, the
  * buckets. */
-static char *put_hist(char *p, const struct stp_hist *h)
+static STP_RARE char *put_hist(char *p, const struct stp_hist *h)
 {
 	const struct stp_stat_desc *d = h->desc;
 	stp_u16 n = (stp_u16)d->buckets;
@@ -119,15 +119,14 @@ static char *put_args(char *p, const char *letters, const union stp_val *args,
 }
 
 /* The last 8 bytes of a record are zero but for what is written later. */
-static struct stp_record *reserve(int cpu, stp_u32 size, int type,
-				  stp_u32 format)
+static struct stp_record *reserve(int cpu, stp_u32 size, stp_u32 format)
 {
 	stp_u32 len = (stp_u32)(sizeof(struct stp_record) + size + 7) & ~7u;
 	struct stp_record *r = stp_port_reserve(cpu, len);
 
 	if (stp_unlikely(!r))
 		return 0;
-	r->type = (stp_u8)type;
+	r->type = STP_REC_PRINT;
 	r->reserved = 0;
 	r->format = (stp_u16)format;
 	r->reserved2 = 0;
@@ -148,28 +147,9 @@ void stp_print(struct stp_ctx *c, stp_u32 format, const union stp_val *args)
 		stp_fail(c, "output of one print is too long", 0);
 		return;
 	}
-	r = reserve(c->cpu, size, STP_REC_PRINT, format);
+	r = reserve(c->cpu, size, format);
 	if (stp_unlikely(!r))
 		return;		/* the port has counted it */
 	put_args((char *)(r + 1), letters, args, len);
 	stp_port_commit(c->cpu, r);
-}
-
-void stp_emit_text(int cpu, int type, const char *text)
-{
-	stp_u32 n = text_length(text), max = STP_RECORD_MAX / 2;
-	struct stp_record *r;
-	stp_u16 len;
-	char *p;
-
-	if (n > max)
-		n = max;
-	r = reserve(cpu, 2 + n, type, 0);
-	if (!r)
-		return;
-	len = (stp_u16)n;
-	p = (char *)(r + 1);
-	__builtin_memcpy(p, &len, 2);
-	put_bytes(p + 2, text, n);
-	stp_port_commit(cpu, r);
 }

@@ -30,13 +30,14 @@ static const struct stp_probe *next_in_order(const struct stp_probe_kind *kind,
 
 void stp_run_probes(const struct stp_probe_kind *kind, int cpu)
 {
-	int state = stp_load(&stp_session.state);
+	struct stp_session *s = stp_base(&stp_session);
+	int state = stp_load(&s->state);
 	const struct stp_probe *p = 0;
 	struct stp_ctx *c;
 
 	while ((p = next_in_order(kind, p))) {
 		if (state == STP_STATE_STARTING &&
-		    stp_load(&stp_session.exit_requested))
+		    stp_load(&s->exit_requested))
 			break;
 		c = stp_enter_always(p, cpu);
 		if (!c)

@@ -13,9 +13,8 @@
 
 /* ---- memory ---- */
 
-static int note_block(void *p)
+static int note_block(struct stp_session *s, void *p)
 {
-	struct stp_session *s = &stp_session;
 	void **grown;
 
 	if (s->nblocks == s->blocks_cap) {
@@ -34,15 +33,16 @@ static int note_block(void *p)
 
 void *stp_session_alloc(stp_size size)
 {
+	struct stp_session *s = stp_base(&stp_session);
 	void *p = stp_port_alloc(size);
 
 	if (!p)
 		return 0;
-	if (!note_block(p)) {
+	if (!note_block(s, p)) {
 		stp_port_free(p);
 		return 0;
 	}
-	stp_session.memory += size;
+	s->memory += size;
 	return p;
 }
 
@@ -91,13 +91,14 @@ static struct stp_match *match_new(const struct stp_script *s)
 	return m->text && m->states ? m : 0;
 }
 
-static int cpu_new(const struct stp_script *s, int cpu)
+static int cpu_new(struct stp_session *all, const struct stp_script *s,
+		   int cpu)
 {
 	struct stp_cpu *t = stp_session_alloc(sizeof(*t));
 
 	if (!t)
 		return 0;
-	stp_session.cpus[cpu] = t;
+	all->cpus[cpu] = t;
 	t->ctx.cpu = cpu;
 	t->ctx.priv = t;
 	t->countdown = t->weight = 1;
@@ -109,8 +110,8 @@ static int cpu_new(const struct stp_script *s, int cpu)
 	t->ctx.frame = t->frames;
 	t->ctx.frame_end = t->frames + s->frame_size + FRAME_SLACK;
 	t->token_at = t->tokens;
-	if (stp_session.items_max) {
-		t->items = stp_session_alloc(stp_session.items_max *
+	if (all->items_max) {
+		t->items = stp_session_alloc(all->items_max *
 					     sizeof(*t->items));
 		if (!t->items)
 			return 0;
@@ -185,9 +186,8 @@ static int global_new(const struct stp_global *g)
 	return 0;
 }
 
-static int allocate(struct stp_script *script)
+static int allocate(struct stp_session *s, const struct stp_script *script)
 {
-	struct stp_session *s = &stp_session;
 	stp_u32 i;
 	int cpu;
 
@@ -196,7 +196,7 @@ static int allocate(struct stp_script *script)
 	if (!s->locks || !s->cpus)
 		return 0;
 	for (cpu = 0; cpu < s->ncpus; cpu++)
-		if (!cpu_new(script, cpu))
+		if (!cpu_new(s, script, cpu))
 			return 0;
 	for (i = 0; i < script->nglobals; i++)
 		if (!global_new(&script->globals[i]))
@@ -206,7 +206,7 @@ static int allocate(struct stp_script *script)
 
 int stp_session_init(struct stp_script *script, int ncpus)
 {
-	struct stp_session *s = &stp_session;
+	struct stp_session *s = stp_base(&stp_session);
 
 	memset(s, 0, sizeof(*s));
 	if (!script_valid(script) || ncpus < 1)
@@ -215,7 +215,7 @@ int stp_session_init(struct stp_script *script, int ncpus)
 	s->ncpus = ncpus;
 	s->items_max = items_wanted(script);
 	s->clocked = script->timing || script->limits.overload_interval_ns > 0;
-	if (!allocate(script)) {
+	if (!allocate(s, script)) {
 		stp_session_fini();
 		return -ENOMEM;
 	}
@@ -226,7 +226,7 @@ int stp_session_init(struct stp_script *script, int ncpus)
 
 void stp_session_fini(void)
 {
-	struct stp_session *s = &stp_session;
+	struct stp_session *s = stp_base(&stp_session);
 
 	while (s->nblocks)
 		stp_port_free(s->blocks[--s->nblocks]);
@@ -329,7 +329,7 @@ stp_u32 stp_session_defs(void *buf, stp_u32 size)
 
 void stp_get_status(struct stp_status *st)
 {
-	const struct stp_session *s = &stp_session;
+	const struct stp_session *s = stp_base(&stp_session);
 
 	memset(st, 0, sizeof(*st));
 	st->state = (stp_u32)stp_load(&s->state);
@@ -349,7 +349,7 @@ void stp_get_status(struct stp_status *st)
 
 int stp_get_times(stp_u32 probe, struct stp_times *to)
 {
-	const struct stp_session *s = &stp_session;
+	const struct stp_session *s = stp_base(&stp_session);
 	const struct stp_times *t;
 	int cpu;
 

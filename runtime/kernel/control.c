@@ -10,99 +10,82 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/vmalloc.h>
 #include "kernel.h"
+
+#define DEFS_MAX (1u << 24)	/* bytes of definitions */
 
 static struct proc_dir_entry *entry;
 static atomic_t taken;			/* the file is open */
 static DEFINE_MUTEX(session_lock);	/* requests that change something */
 
-static long control_info(void __user *arg)
+static void get_info(struct stp_info *info)
 {
-	struct stp_info info = {
-		.version = STP_UAPI_VERSION,
-		.ncpus = nr_cpu_ids,
-		.page_size = PAGE_SIZE,
-		.maxstringlen = stp_script.limits.maxstringlen,
-		.ring_size = stp_rings_size(),
-		.ring_stride = stp_rings_stride(),
-		.defs_size = stp_session_defs(NULL, 0),
-		.nprobes = stp_script.nprobes,
-		.nglobals = stp_script.nglobals,
-	};
+	const struct stp_script *s = stp_base(&stp_script);
 
-	strscpy(info.release, stp_script.release, sizeof(info.release));
-	strscpy(info.build_id, stp_script.build_id, sizeof(info.build_id));
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+	info->version = STP_UAPI_VERSION;
+	info->ncpus = stp_session.ncpus;
+	info->page_size = PAGE_SIZE;
+	info->maxstringlen = s->limits.maxstringlen;
+	stp_rings_sizes(&info->ring_size, &info->ring_stride);
+	info->defs_size = stp_session_defs(NULL, 0);
+	info->nprobes = s->nprobes;
+	info->nglobals = s->nglobals;
+	stp_strcpy(info->release, s->release, sizeof(info->release));
+	stp_strcpy(info->build_id, s->build_id, sizeof(info->build_id));
 }
 
-static long control_defs(void __user *arg)
+static long get_defs(const struct stp_defs *d)
 {
-	struct stp_defs d;
-	void *buf;
-	u32 size;
+	int size = min3(d->size, stp_session_defs(NULL, 0), DEFS_MAX);
+	void *buf = stp_port_alloc(size);
 	long err;
 
-	if (copy_from_user(&d, arg, sizeof(d)))
-		return -EFAULT;
-	size = min(d.size, stp_session_defs(NULL, 0));
-	buf = vmalloc(max_t(u32, size, 1));
 	if (!buf)
 		return -ENOMEM;
 	stp_session_defs(buf, size);
-	err = copy_to_user(u64_to_user_ptr(d.buf), buf, size) ? -EFAULT : 0;
-	vfree(buf);
+	err = copy_to_user(u64_to_user_ptr(d->buf), buf, size) ? -EFAULT : 0;
+	stp_port_free(buf);
 	return err;
 }
 
-static long control_set(void __user *arg)
+static bool is_text(const char *s, size_t size)
 {
-	struct stp_set *set = memdup_user(arg, sizeof(*set));
-	long err = -EINVAL;
+	while (size--)
+		if (!*s++)
+			return true;
+	return false;
+}
 
-	if (IS_ERR(set))
-		return PTR_ERR(set);
+static long set_global(const struct stp_set *set)
+{
 	if (stp_session.state != STP_STATE_LOADED)
-		err = -EBUSY;
-	else if (strnlen(set->name, sizeof(set->name)) < sizeof(set->name) &&
-		 strnlen(set->value, sizeof(set->value)) < sizeof(set->value))
-		err = stp_session_set(set->name, set->value);
-	kfree(set);
+		return -EBUSY;
+	if (!is_text(set->name, sizeof(set->name)) ||
+	    !is_text(set->value, sizeof(set->value)))
+		return -EINVAL;
+	return stp_session_set(set->name, set->value);
+}
+
+static long make_buffers(struct stp_buffers *b)
+{
+	int err = stp_rings_make(b->total_bytes);
+
+	stp_rings_sizes(&b->ring_size, &b->ring_stride);
 	return err;
 }
 
-static long control_buffers(void __user *arg)
+static long start(const struct stp_start *start)
 {
-	struct stp_buffers b;
-	int err;
-
-	if (copy_from_user(&b, arg, sizeof(b)))
-		return -EFAULT;
-	err = stp_rings_make(b.total_bytes);
-	if (err)
-		return err;
-	b.ring_size = stp_rings_size();
-	b.ring_stride = stp_rings_stride();
-	return copy_to_user(arg, &b, sizeof(b)) ? -EFAULT : 0;
-}
-
-static long control_start(void __user *arg)
-{
-	struct stp_start start;
-
-	if (copy_from_user(&start, arg, sizeof(start)))
-		return -EFAULT;
-	if (start.flags || start.pad)
+	if (start->flags || start->pad)
 		return -EINVAL;
 	if (stp_session.state != STP_STATE_LOADED)
 		return -EBUSY;
-	stp_session.target = start.target;
+	stp_session.target = start->target;
 	return stp_begin();
 }
 
-static long control_stop(void)
+static long stop(void)
 {
 	if (stp_session.state == STP_STATE_LOADED)
 		return -EINVAL;
@@ -110,79 +93,90 @@ static long control_stop(void)
 	return 0;
 }
 
-/* Only reads, so it may come while a STOP is at work. */
-static long control_status(void __user *arg)
+static void get_status(struct stp_status *st)
 {
-	struct stp_status st = {};
+	u64 lost, memory;
 
-	stp_rings_seen();
-	stp_get_status(&st);
-	st.lost = stp_rings_lost();
-	st.memory += stp_rings_memory();
-	return copy_to_user(arg, &st, sizeof(st)) ? -EFAULT : 0;
+	stp_rings_status(&lost, &memory);
+	stp_get_status(st);
+	st->lost = lost;
+	st->memory += memory;
 }
 
-static long control_report(void __user *arg)
+static long get_report(struct stp_report *r)
 {
-	struct stp_report *r = memdup_user(arg, sizeof(*r));
-	const struct stp_probe *p;
-	struct stp_times t = {};
-	long left;
+	const struct stp_probe *p = stp_script.probes + r->index;
+	struct stp_times t;
 
-	if (IS_ERR(r))
-		return PTR_ERR(r);
-	left = r->index < stp_script.nprobes;
-	if (left) {
-		p = &stp_script.probes[r->index];
-		stp_get_times(r->index, &t);
-		r->hits = t.hits;
-		r->time_min = t.min;
-		r->time_max = t.max;
-		r->time_sum = t.sum;
-		strscpy_pad(r->name, p->name, sizeof(r->name));
-		strscpy_pad(r->where, p->where, sizeof(r->where));
-		if (copy_to_user(arg, r, sizeof(*r)))
-			left = -EFAULT;
-	}
-	kfree(r);
-	return left;
+	if (r->index >= stp_script.nprobes)
+		return 0;
+	stp_get_times(r->index, &t);
+	r->hits = t.hits;
+	r->time_min = t.min;
+	r->time_max = t.max;
+	r->time_sum = t.sum;
+	stp_strcpy(r->name, p->name, sizeof(r->name));
+	stp_strcpy(r->where, p->where, sizeof(r->where));
+	return 1;
 }
 
-static long control_change(unsigned int request, void __user *arg)
+static noinline long change(unsigned int request, void *r)
 {
 	switch (request) {
 	case STP_IOC_SET:
-		return control_set(arg);
+		return set_global(r);
 	case STP_IOC_BUFFERS:
-		return control_buffers(arg);
+		return make_buffers(r);
 	case STP_IOC_START:
-		return control_start(arg);
+		return start(r);
 	case STP_IOC_STOP:
-		return control_stop();
+		return stop();
 	}
 	return -ENOTTY;
 }
 
-static long control_ioctl(struct file *file, unsigned int request,
-			  unsigned long value)
+/* What only reads may come while a STOP is at work. */
+static long serve(unsigned int request, void *r)
 {
-	void __user *arg = (void __user *)value;
 	long err;
 
 	switch (request) {
 	case STP_IOC_INFO:
-		return control_info(arg);
+		get_info(r);
+		return 0;
 	case STP_IOC_DEFS:
-		return control_defs(arg);
+		return get_defs(r);
 	case STP_IOC_STATUS:
-		return control_status(arg);
+		get_status(r);
+		return 0;
 	case STP_IOC_REPORT:
-		return control_report(arg);
+		return get_report(r);
 	}
-	if (mutex_lock_interruptible(&session_lock))
-		return -EINTR;
-	err = control_change(request, arg);
+	mutex_lock(&session_lock);
+	err = change(request, r);
 	mutex_unlock(&session_lock);
+	return err;
+}
+
+/* A request's number says how large its struct is and which way it goes. */
+static long control_ioctl(struct file *file, unsigned int request,
+			  unsigned long value)
+{
+	void __user *arg = (void __user *)value;
+	size_t size = _IOC_SIZE(request);
+	void *r = size ? stp_port_alloc(size) : NULL;
+	long err;
+
+	if (size && !r)
+		return -ENOMEM;
+	if (size && copy_from_user(r, arg, size))
+		err = -EFAULT;
+	else
+		err = serve(request, r);
+	if (err >= 0 && (_IOC_DIR(request) & _IOC_READ) &&
+	    copy_to_user(arg, r, size))
+		err = -EFAULT;
+	stp_port_free(r);
 	return err;
 }
 
@@ -205,7 +199,7 @@ static int session_open(struct inode *inode, struct file *file)
 		atomic_set(&taken, 0);
 		return -ENODEV;
 	}
-	return nonseekable_open(inode, file);
+	return 0;
 }
 
 static int session_close(struct inode *inode, struct file *file)
@@ -233,7 +227,8 @@ int stp_control_open(void)
 {
 	char name[sizeof(STP_PROC_PREFIX) + MODULE_NAME_LEN];
 
-	snprintf(name, sizeof(name), STP_PROC_PREFIX "%s", THIS_MODULE->name);
+	stp_strcpy(name, STP_PROC_PREFIX, sizeof(name));
+	stp_strcat(name, THIS_MODULE->name, sizeof(name));
 	entry = proc_create(name, 0600, NULL, &control_ops);
 	return entry ? 0 : -ENOMEM;
 }

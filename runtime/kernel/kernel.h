@@ -27,13 +27,13 @@ void stp_tell(const char *fmt, ...) __printf(1, 2);
 /* ---- ring.c: records on their way out ---- */
 int stp_rings_make(u64 total_bytes);	/* 0: a share of this machine */
 void stp_rings_free(void);
-u64 stp_rings_size(void);		/* data bytes of one; 0: none yet */
-u64 stp_rings_stride(void);
-u64 stp_rings_memory(void);
-u64 stp_rings_lost(void);
+/* Data bytes of one, and from one to the next when mapped; 0: none yet. */
+void stp_rings_sizes(u64 *size, u64 *stride);
+/* Records that they lost and bytes that they hold.  The reader sees the state
+ * that is looked up after this. */
+void stp_rings_status(u64 *lost, u64 *memory);
 int stp_rings_mmap(struct vm_area_struct *vma);
 __poll_t stp_rings_poll(struct file *file, poll_table *wait);
-void stp_rings_seen(void);		/* the reader has asked for the state */
 
 /*
  * ---- kinds of probes: one file each, a vtable at its foot ----
@@ -66,12 +66,24 @@ bool stp_hit_entry(const struct stp_probe *p, struct pt_regs *regs,
 void stp_hit_return(const struct stp_probe *p, struct pt_regs *regs,
 		    void *saved);
 
-/* ---- module.c: the kernel's slide, and where modules are loaded ---- */
-int stp_slide_learn(void);
+int stp_slide_learn(void);		/* slide.c */
+
+/* ---- module.c: where modules are loaded ---- */
 /* Learns the sections of a loaded module; -ENOENT: not loaded. */
 int stp_module_learn(const char *name);
 void stp_module_forget(const char *name);
 void stp_modules_discard(void);		/* no handler may be left */
+
+/* ---- kmodule.c: probes in modules, by way of script.modules ---- */
+struct stp_kpoint;
+struct stp_kpoints;
+struct stp_modules {
+	int (*prepare)(struct stp_kpoint *k);	/* one that is in a module */
+	void (*watch)(struct stp_kpoints *s, bool on);
+	void (*lock)(bool on);	/* of what modules that come and go change */
+	u64 (*address)(const char *module, const char *section, u64 offset);
+	void (*discard)(void);
+};
 
 /* ---- unwind.c ---- */
 #ifdef CONFIG_UNWINDER_ORC

@@ -15,7 +15,7 @@ struct stp_kpoint {
 	const struct stp_probe *probe;
 	void *object;		/* struct kprobe or kretprobe */
 	char *symbol;		/* "module:symbol" when it lies in a module */
-	bool armed;		/* under kpoint.c's lock */
+	bool armed;		/* under script.modules' lock, if any */
 };
 
 /* All places of one kind. */
@@ -36,6 +36,17 @@ struct stp_kpoints {
 	struct list_head list;	/* of those that watch modules */
 	bool watching;
 };
+
+/* ---- for kmodule.c ---- */
+static inline const struct stp_kprobe_arg *
+stp_kpoint_arg(const struct stp_kpoint *k)
+{
+	return k->probe->arg;
+}
+/* Arms one that is not armed, and tells the user when that fails. */
+void stp_kpoint_arm(struct stp_kpoints *s, struct stp_kpoint *k);
+/* The points of one module (NULL: all). */
+void stp_kpoints_disarm_in(struct stp_kpoints *s, const char *module);
 
 int stp_kpoints_prepare(struct stp_kpoints *s);
 int stp_kpoints_arm(struct stp_kpoints *s);

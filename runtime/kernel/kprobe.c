@@ -17,7 +17,7 @@ static int kprobe_hit(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe *kprobe_renew(struct stp_kpoint *k)
+static __cold struct kprobe *kprobe_renew(struct stp_kpoint *k)
 {
 	struct object *o = k->object;
 
@@ -27,18 +27,18 @@ static struct kprobe *kprobe_renew(struct stp_kpoint *k)
 	return &o->kp;
 }
 
-static int kprobe_place(void *object)
+static __cold int kprobe_place(void *object)
 {
 	return register_kprobe(&((struct object *)object)->kp);
 }
 
-static void kprobe_remove(void **objects, int n)
+static __cold void kprobe_remove(void **objects, int n)
 {
 	/* kp is an object's first member. */
 	unregister_kprobes((struct kprobe **)objects, n);
 }
 
-static unsigned long kprobe_missed(const void *object)
+static __cold unsigned long kprobe_missed(const void *object)
 {
 	return ((const struct object *)object)->kp.nmissed;
 }
@@ -52,22 +52,22 @@ static struct stp_kpoints points = {
 	.missed = kprobe_missed,
 };
 
-static int kprobe_prepare(void)
+static __cold int kprobe_prepare(void)
 {
 	return stp_kpoints_prepare(&points);
 }
 
-static int kprobe_arm(void)
+static __cold int kprobe_arm(void)
 {
 	return stp_kpoints_arm(&points);
 }
 
-static void kprobe_disarm(void)
+static __cold void kprobe_disarm(void)
 {
 	stp_kpoints_disarm(&points);
 }
 
-static void kprobe_release(void)
+static __cold void kprobe_release(void)
 {
 	stp_kpoints_release(&points);
 }

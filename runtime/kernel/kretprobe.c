@@ -31,7 +31,7 @@ static int return_hit(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kprobe *kretprobe_renew(struct stp_kpoint *k)
+static __cold struct kprobe *kretprobe_renew(struct stp_kpoint *k)
 {
 	const struct stp_kprobe_arg *arg = k->probe->arg;
 	struct object *o = k->object;
@@ -48,18 +48,18 @@ static struct kprobe *kretprobe_renew(struct stp_kpoint *k)
 	return &o->rp.kp;
 }
 
-static int kretprobe_place(void *object)
+static __cold int kretprobe_place(void *object)
 {
 	return register_kretprobe(&((struct object *)object)->rp);
 }
 
-static void kretprobe_remove(void **objects, int n)
+static __cold void kretprobe_remove(void **objects, int n)
 {
 	/* rp is an object's first member. */
 	unregister_kretprobes((struct kretprobe **)objects, n);
 }
 
-static unsigned long kretprobe_missed(const void *object)
+static __cold unsigned long kretprobe_missed(const void *object)
 {
 	const struct object *o = object;
 
@@ -75,22 +75,22 @@ static struct stp_kpoints points = {
 	.missed = kretprobe_missed,
 };
 
-static int kretprobe_prepare(void)
+static __cold int kretprobe_prepare(void)
 {
 	return stp_kpoints_prepare(&points);
 }
 
-static int kretprobe_arm(void)
+static __cold int kretprobe_arm(void)
 {
 	return stp_kpoints_arm(&points);
 }
 
-static void kretprobe_disarm(void)
+static __cold void kretprobe_disarm(void)
 {
 	stp_kpoints_disarm(&points);
 }
 
-static void kretprobe_release(void)
+static __cold void kretprobe_release(void)
 {
 	stp_kpoints_release(&points);
 }

@@ -7,21 +7,13 @@
  * into a pointer never makes the kernel's memory answer for the user's.  Any
  * context; nothing here sleeps or brings a page in.
  */
-#include <linux/uaccess.h>
 #include "memory.h"
 
 #define CHUNK 64	/* bytes of a string taken at once; divides a page */
 
-static bool is_kernel(u64 addr, u64 size)
-{
-	/* Neither half of the address space, nor a wrap around its end. */
-	return addr >= TASK_SIZE_MAX && addr + size - 1 >= addr &&
-	       (s64)addr < 0;
-}
-
 bool stp_read_kernel(void *to, u64 addr, size_t size)
 {
-	return is_kernel(addr, size) &&
+	return stp_is_kernel(addr, size) &&
 	       !copy_from_kernel_nofault(to, (void *)(unsigned long)addr, size);
 }
 
@@ -36,58 +28,10 @@ void stp_fail_fault(struct stp_ctx *c, const char *what, stp_u64 addr)
 	stp_failf(c, c->site, "%s at 0x%llx", what, addr);
 }
 
-static void fail_read(struct stp_ctx *c, const char *whose, u64 addr,
-		      const struct stp_site *at)
+void stp_fail_access(struct stp_ctx *c, const char *what, u64 addr,
+		     const struct stp_site *at)
 {
-	stp_failf(c, at, "%s read fault at 0x%016llx", whose, addr);
-}
-
-static void fail_write(struct stp_ctx *c, const char *whose, u64 addr,
-		       const struct stp_site *at)
-{
-	stp_failf(c, at, "%s write fault at 0x%016llx", whose, addr);
-}
-
-/* The commonest read of all: one load, and the exception table behind it. */
-#define LOAD(type)                                                            \
-	do {                                                                  \
-		type v;                                                       \
-		__get_kernel_nofault(&v, (type *)(unsigned long)addr, type,   \
-				     fault);                                  \
-		value = v;                                                    \
-	} while (0)
-
-stp_u64 stp_kread(struct stp_ctx *c, stp_u64 addr, int size,
-		  const struct stp_site *at)
-{
-	u64 value;
-
-	if (unlikely(!is_kernel(addr, size)))
-		goto refuse;
-	pagefault_disable();
-	switch (size) {
-	case 1:
-		LOAD(u8);
-		break;
-	case 2:
-		LOAD(u16);
-		break;
-	case 4:
-		LOAD(u32);
-		break;
-	case 8:
-		LOAD(u64);
-		break;
-	default:
-		goto fault;
-	}
-	pagefault_enable();
-	return value;
-fault:
-	pagefault_enable();
-refuse:
-	fail_read(c, "kernel", addr, at);
-	return 0;
+	stp_failf(c, at, "%s fault at 0x%016llx", what, addr);
 }
 
 /* The low bytes of a number where an object of size bytes lies. */
@@ -104,24 +48,6 @@ static u64 widen(const void *from, int size)
 	return *(const u64 *)from;
 }
 
-static void narrow(void *to, int size, u64 value)
-{
-	switch (size) {
-	case 1:
-		*(u8 *)to = value;
-		break;
-	case 2:
-		*(u16 *)to = value;
-		break;
-	case 4:
-		*(u32 *)to = value;
-		break;
-	case 8:
-		*(u64 *)to = value;
-		break;
-	}
-}
-
 static bool good_size(int size)
 {
 	return size == 1 || size == 2 || size == 4 || size == 8;
@@ -134,58 +60,8 @@ stp_u64 stp_uread(struct stp_ctx *c, stp_u64 addr, int size,
 
 	if (good_size(size) && stp_read_user(&buf, addr, size))
 		return widen(&buf, size);
-	fail_read(c, "user", addr, at);
+	stp_fail_access(c, "user read", addr, at);
 	return 0;
-}
-
-#define STORE(type)                                                           \
-	do {                                                                  \
-		type v = value;                                               \
-		__put_kernel_nofault((type *)(unsigned long)addr, &v, type,   \
-				     fault);                                  \
-	} while (0)
-
-/* Guru mode only: the translator sees to that. */
-void stp_kwrite(struct stp_ctx *c, stp_u64 addr, int size, stp_u64 value,
-		const struct stp_site *at)
-{
-	if (!is_kernel(addr, size))
-		goto refuse;
-	pagefault_disable();
-	switch (size) {
-	case 1:
-		STORE(u8);
-		break;
-	case 2:
-		STORE(u16);
-		break;
-	case 4:
-		STORE(u32);
-		break;
-	case 8:
-		STORE(u64);
-		break;
-	default:
-		goto fault;
-	}
-	pagefault_enable();
-	return;
-fault:
-	pagefault_enable();
-refuse:
-	fail_write(c, "kernel", addr, at);
-}
-
-void stp_uwrite(struct stp_ctx *c, stp_u64 addr, int size, stp_u64 value,
-		const struct stp_site *at)
-{
-	u64 buf;
-
-	narrow(&buf, size, value);
-	if (!good_size(size) ||
-	    copy_to_user_nofault((void __user *)(unsigned long)addr, &buf,
-				 size))
-		fail_write(c, "user", addr, at);
 }
 
 /*

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From link-time addresses to run-time ones: the kernel's slide, and where
- * the sections of loaded modules lie.
+ * Where the sections of loaded modules lie.
  *
- * In: the link-time address of an exported symbol; names of modules.  Out:
- * stp_slide, stp_maddr.  A module's sections are learnt from sysfs in process
- * context and kept in a table that probes may read in any context.
+ * In: names of modules.  Out: stp_maddr.  A module's sections are learnt from
+ * sysfs in process context and kept in a table that probes may read in any
+ * context.
  */
 #include <linux/fs.h>
-#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -16,24 +14,6 @@
 #include "kernel.h"
 
 #define SECTION_NAME_MAX 40
-
-stp_i64 stp_slide;
-
-/* The address itself and not that of a call's stub. */
-static int (*const anchor)(char *, unsigned long) = sprint_symbol;
-
-int stp_slide_learn(void)
-{
-	if (!stp_script.slide_anchor)
-		return 0;
-	stp_slide = (u64)(unsigned long)anchor - stp_script.slide_anchor;
-	/* Whatever moves a kernel moves it by whole pages. */
-	if (!(stp_slide & (PAGE_SIZE - 1)))
-		return 0;
-	pr_err("stapx: %s was built for another kernel: its sprint_symbol lies elsewhere in a page\n",
-	       THIS_MODULE->name);
-	return -ENOEXEC;
-}
 
 /* Entries are added in front, and change only their base, until the session
  * ends: readers need no lock. */

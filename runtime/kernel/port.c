@@ -6,7 +6,6 @@
 #include <linux/delay.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/ktime.h>
@@ -20,17 +19,16 @@ static bool too_much(stp_size size)
 	return size >> PAGE_SHIFT > si_mem_available() / 2;
 }
 
-void *stp_port_alloc(stp_size size)
+__cold void *stp_port_alloc(stp_size size)
 {
-	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN | __GFP_NORETRY;
-
 	if (size <= PAGE_SIZE / 2)
 		/* Powers of two are aligned to themselves. */
-		return kmalloc(roundup_pow_of_two(max_t(stp_size, size, 64)),
-			       gfp);
+		return kzalloc(roundup_pow_of_two(max_t(stp_size, size, 64)),
+			       GFP_KERNEL);
 	if (too_much(size))
 		return NULL;
-	return __vmalloc(size, gfp);
+	return __vmalloc(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+				       __GFP_NORETRY);
 }
 
 void stp_port_free(void *p)
@@ -48,20 +46,18 @@ void stp_port_udelay(int us)
 	udelay(us);
 }
 
-/* xorshift64*, a state for each CPU; the kernel's own generator takes locks
- * that an NMI must not.  A race with an interrupt costs a repeated number. */
-static DEFINE_PER_CPU(u64, random_state);
-
+/* xorshift64*; the kernel's own generator takes locks that an NMI must not.
+ * A race with another user costs a repeated number. */
 stp_u32 stp_port_random(void)
 {
-	u64 *state = raw_cpu_ptr(&random_state);
-	u64 x = READ_ONCE(*state);
+	static u64 state;
+	u64 x = READ_ONCE(state);
 
 	if (unlikely(!x))
-		x = ktime_get_mono_fast_ns() ^ (unsigned long)state;
+		x = ktime_get_mono_fast_ns() ^ (unsigned long)&state;
 	x ^= x >> 12;
 	x ^= x << 25;
 	x ^= x >> 27;
-	WRITE_ONCE(*state, x);
+	WRITE_ONCE(state, x);
 	return x * 0x2545f4914f6cdd1dULL >> 32;
 }

@@ -15,8 +15,10 @@
 #define KINDS_MAX 16
 #define IDLE_WAIT_MS 5000
 
-static const struct stp_probe_kind *kinds[KINDS_MAX];	/* that are in use */
-static int nkinds;
+static struct kinds {
+	const struct stp_probe_kind *v[KINDS_MAX];
+	int n;
+} kinds;			/* that are in use */
 
 u32 stp_count_probes(const struct stp_probe_kind *kind)
 {
@@ -40,36 +42,38 @@ void stp_tell(const char *fmt, ...)
 	put_cpu();
 }
 
-static int add_kind(const struct stp_probe_kind *kind)
+static int add_kind(struct kinds *k, const struct stp_probe_kind *kind)
 {
 	int i;
 
-	for (i = 0; i < nkinds; i++)
-		if (kinds[i] == kind)
+	for (i = 0; i < k->n; i++)
+		if (k->v[i] == kind)
 			return 0;
-	if (nkinds == KINDS_MAX)
+	if (k->n == KINDS_MAX)
 		return -E2BIG;
-	kinds[nkinds++] = kind;
+	k->v[k->n++] = kind;
 	return kind->prepare ? kind->prepare() : 0;
 }
 
 static int prepare(void)
 {
+	const struct stp_script *s = stp_base(&stp_script);
 	u32 i;
 	int err = 0;
 
-	for (i = 0; i < stp_script.nprobes && !err; i++)
-		err = add_kind(stp_script.probes[i].kind);
+	for (i = 0; i < s->nprobes && !err; i++)
+		err = add_kind(stp_base(&kinds), s->probes[i].kind);
 	return err;
 }
 
 static int arm(void)
 {
+	struct kinds *k = stp_base(&kinds);
 	int i, err = 0;
 
-	for (i = 0; i < nkinds && !err; i++)
-		if (kinds[i]->arm)
-			err = kinds[i]->arm();
+	for (i = 0; i < k->n && !err; i++)
+		if (k->v[i]->arm)
+			err = k->v[i]->arm();
 	return err;
 }
 
@@ -104,10 +108,11 @@ int stp_begin(void)
  * the same must not find its context gone. */
 static void wait_until_idle(void)
 {
+	struct stp_session *s = stp_base(&stp_session);
 	int cpu, ms;
 
-	for_each_possible_cpu(cpu)
-		for (ms = 0; stp_load(&stp_session.cpus[cpu]->busy); ms++) {
+	for (cpu = 0; cpu < s->ncpus; cpu++)
+		for (ms = 0; stp_load(&s->cpus[cpu]->busy); ms++) {
 			if (ms == IDLE_WAIT_MS) {
 				pr_err("stapx: a handler on CPU %d does not end\n",
 				       cpu);
@@ -119,11 +124,12 @@ static void wait_until_idle(void)
 
 static void take_down(void)
 {
+	struct kinds *k = stp_base(&kinds);
 	int i;
 
-	for (i = nkinds - 1; i >= 0; i--)
-		if (kinds[i]->disarm)
-			kinds[i]->disarm();
+	for (i = k->n - 1; i >= 0; i--)
+		if (k->v[i]->disarm)
+			k->v[i]->disarm();
 	wait_until_idle();
 }
 
@@ -154,12 +160,15 @@ void stp_finish(void)
 
 void stp_discard(void)
 {
+	struct kinds *k = stp_base(&kinds);
+
 	stp_disarm();
-	while (nkinds) {
-		nkinds--;
-		if (kinds[nkinds]->release)
-			kinds[nkinds]->release();
+	while (k->n) {
+		k->n--;
+		if (k->v[k->n]->release)
+			k->v[k->n]->release();
 	}
-	stp_modules_discard();
+	if (stp_script.modules)
+		stp_script.modules->discard();
 	stp_rings_free();
 }

@@ -190,9 +190,9 @@ wanted() { # FILE LINES…
 	diff "$tmp/wanted" "$dir/$f" >"$tmp/out" || {
 		fail "$f (wanted <, came >)"; cat "$tmp/out"; }
 }
-wanted cflags -g0 -ffunction-sections -fdata-sections -DMODULE "-I$dir/include"
+wanted cflags -g0 -ffunction-sections -fdata-sections -falign-functions=1 -DMODULE "-I$dir/include"
 wanted cflags_embedded -include "$dir/embedded-pch.h" "-I$tree/inc" -g0 \
-	-ffunction-sections -fdata-sections \
+	-ffunction-sections -fdata-sections -falign-functions=1 \
 	"-I$dir/include" -DMODULE '-DKBUILD_MODNAME="x y"'
 wanted embedded-pch.h "#include \"$tree/inc/kern.h\"" '#include "runtime/embedded.h"'
 wanted ldflags -r -m elf_x --build-id=sha1 -T "$tree/scripts/module.lds"

@@ -57,6 +57,13 @@ on 'rm -r /tmp/stapx-young /tmp/stapx-foreign; rm /tmp/stapx-link'
 on '/srv/staprun -d nothing 2>&1' | grep -q 'no module "nothing" of a script is loaded' || fail "-d of a name that is not loaded"
 
 # ---- size ----
-want "yes" "$(on 'cd /srv; (./staprun hand.ko >/dev/null &) ; sleep 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && awk "/^RssAnon|^RssFile/ { n += \$2 } END { print n <= 2048 ? \"yes\" : n \" kB\" }" $p/status; done 2>/dev/null | head -n 1; for p in /proc/[0-9]*; do read c <$p/comm; [ "$c" = staprun ] && kill -INT ${p#/proc/}; done 2>/dev/null; sleep 1')" "at most 2 MB resident"
+# Page by page, as the kernel's counters in "status" may lag behind.
+size=$(stat -c %s "$build/targets/x86_64/staprun")
+[ "$size" -le $((1 << 20)) ] || fail "a static staprun of $size bytes"
+resident=$(on 'cd /srv; ./staprun hand.ko >/dev/null & sleep 1; awk "/^Rss:/ { n += \$2 } END { print n + 0 }" /proc/$!/smaps; grep -c stapx_hand /proc/$!/maps; kill -INT $!; wait $!')
+want 2 "$(sed -n 2p <<<"$resident")" "a ring mapped for each CPU"
+resident=$(head -n 1 <<<"$resident")
+[ "${resident:-0}" -gt 100 ] && [ "$resident" -le 2048 ] || fail "staprun has ${resident:-?} kB resident"
+echo "static staprun: $size bytes, $resident kB resident"
 want_clean "after all"
 finish

@@ -131,6 +131,9 @@ static void leave_sections_out(struct elf_image *img)
 		return;
 	/* Locked instructions, to be made cheaper on machines with one CPU. */
 	leave_out(img, ".smp_locks");
+	/* Calls to be counted on CPUs where returns refill a buffer of theirs
+	 * (sysroots/kbuild.c): those not counted make it refill earlier. */
+	leave_out(img, ".call_sites");
 	/* Read on CPUs whose ftrace goes by it; this one's does not. */
 	leave_out(img, "__patchable_function_entries");
 }
@@ -377,12 +380,15 @@ static void add_section_symbols(struct elf_image *img, struct symbols_new *n)
 	}
 }
 
+#define SMALL_FUNCTION 32 /* bytes: hardly ever met in a trace */
+
 /* Names of functions that a trace through the module should show; objtool
  * names the padding in front of each, too. */
 static bool is_worth_a_name(const struct elf_image *img, const Elf64_Sym *sym)
 {
 	return !str_starts(elf_symbol_name(img, sym), "__pfx_") &&
-	       in_section(sym) && !img->sec[sym->st_shndx].gone &&
+	       sym->st_size >= SMALL_FUNCTION && in_section(sym) &&
+	       !img->sec[sym->st_shndx].gone &&
 	       ELF64_ST_TYPE(sym->st_info) == STT_FUNC &&
 	       ELF64_ST_BIND(sym->st_info) == STB_GLOBAL;
 }

@@ -209,16 +209,29 @@ static const char *put_locks(struct emit *e, const struct lock *v, size_t n,
 	return name;
 }
 
+static bool in_module(const struct probe *p)
+{
+	return (p->kind == PROBE_KPROBE || p->kind == PROBE_KRETPROBE) &&
+	       p->module && strcmp(p->module, "kernel");
+}
+
+static bool has_modules(const struct emit *e)
+{
+	vec_for(i, &e->p->probes)
+		if (in_module(e->p->probes.v[i]))
+			return true;
+	return false;
+}
+
 static void put_kprobe_arg(struct emit *e, const struct probe *p,
 			   const struct probe_code *code, struct buf *out)
 {
-	bool kernel = !p->module || !strcmp(p->module, "kernel");
 
 	buf_printf(out, "static const struct stp_kprobe_arg arg_%d = {\n"
 		   "\t.symbol = %s, .offset = 0x%" PRIx64 ",\n"
 		   "\t.address = 0x%" PRIx64 "ULL,\n", p->id,
 		   text_literal(e, p->kp.symbol), p->kp.offset, p->kp.address);
-	if (!kernel)
+	if (in_module(p))
 		buf_printf(out, "\t.module = %s, .section = %s,\n",
 			   text_literal(e, p->module),
 			   text_literal(e, p->kp.section));
@@ -408,5 +421,7 @@ void emit_script(struct emit *e, struct buf *out)
 	if (e->match_groups)
 		buf_printf(out, "\t.match_groups = %d,\n",
 			   e->match_groups);
+	if (has_modules(e))
+		buf_puts(out, "\t.modules = &stp_modules,\n");
 	buf_puts(out, "};\n");
 }
