@@ -99,6 +99,16 @@ void stp_unwind_learn(void);
 static inline void stp_unwind_learn(void) {}
 #endif
 
+/* ---- pointers.c ---- */
+/* Filled in where the module is made (translator/build/pointers.c). */
+struct stp_pointers {
+	char *base[4];		/* .data, .rodata, .text, .bss */
+	u32 list;		/* from base[0]: where in the first two */
+	u16 n[2];		/* there are pointers */
+};
+extern struct stp_pointers stp_pointers;
+void stp_pointers_learn(void);
+
 /* ---- arch/CPU.c ---- */
 /* Place of a register in struct pt_regs, and the bytes to take; or -1. */
 int stp_arch_register(const char *name, int *size);

@@ -10,6 +10,7 @@ static int __init stp_module_init(void)
 {
 	int err;
 
+	stp_pointers_learn();
 	stp_unwind_learn();
 	err = stp_slide_learn();
 	if (err)

@@ -3,7 +3,7 @@
 # Shows that a module built fast is complete as kbuild's is: the same .modinfo,
 # a version for every undefined symbol and the one that Module.symvers has, the
 # same sections that the loader looks for, but for code that only runs while
-# loading (kept with the rest) and three lists that change nothing for a module
+# loading (kept with the rest) and lists that change nothing for a module
 # (translator/build/shrink.c says why).  One script on every kernel there is a
 # sysroot of; each other one of tests/live and examples/ on one of them, in turn.
 set -u
@@ -19,8 +19,8 @@ sections() {
 	readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] *\([.a-z_][^ ]*\) .*/\1/p' |
 		grep -v -e '^\.rela' -e '^\.comment' -e '^\.note' -e '^\.debug' -e 'tab$' \
 			-e '^\.\(init\|exit\)\.\(text\|data\)$' -e '^\.smp_locks$' \
-			-e '^__patchable_function_entries$' -e '^\.call_sites$' \
-			-e '^\.text\.' -e '^\.rodata\.' -e '^\.data\.' -e '^\.bss' -e '^\.BTF' | sort -u
+			-e '^__patchable_function_entries$' -e '^\.call_sites$' -e '^\.ibt_endbr_seal$' \
+			-e '^\.text\.' -e '^\.rodata\.' -e '^\.data\.' -e '^\.bss' -e '^\.rodata$' -e '^\.BTF' | sort -u
 }
 roots=$(stap-sysroot list | awk '$1 ~ /^6[.].*cloud-(amd64|arm64)$/ { print $1 }')
 [ -n "$roots" ] || { echo "no sysroot to build for"; exit 1; }

@@ -65,5 +65,16 @@ want 2 "$(sed -n 2p <<<"$resident")" "a ring mapped for each CPU"
 resident=$(head -n 1 <<<"$resident")
 [ "${resident:-0}" -gt 100 ] && [ "$resident" -le 2048 ] || fail "staprun has ${resident:-?} kB resident"
 echo "static staprun: $size bytes, $resident kB resident"
+# What a script's module takes on an idle target of 2 CPUs; its file is small,
+# so that is its trace buffers, as -s sets them, and maps.
+stap -p4 -r "$amd64_61" -m two "$tests/cross/two-probes.stp" >/dev/null || fail "no module of two probes"
+on 'cat >/srv/two.ko' <two.ko
+for buffers in '' '-s 1'; do
+	memory=$(on "cd /srv; ./staprun -v $buffers two.ko >/dev/null 2>two.err & sleep 1; awk '/^two / { print \$2 }' /proc/modules; kill -INT \$!; wait \$!; sed -n 's/.* held \([0-9]*\) kB.*/\1/p' two.err")
+	core=$(head -n 1 <<<"$memory") held=$(sed -n 2p <<<"$memory")
+	[ "${core:-0}" -gt 8192 ] && [ "$core" -le 65536 ] || fail "a module of ${core:-?} bytes in memory"
+	[ "${held:-0}" -gt 512 ] && [ "$held" -le 10240 ] || fail "a session that holds ${held:-?} kB"
+	echo "on the target${buffers:+ with $buffers}: module $core bytes, buffers and maps $held kB"
+done
 want_clean "after all"
 finish

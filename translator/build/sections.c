@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "build/build.h"
+#include "build/shrink.h"
 
 /* Text that hits run comes last; what others hold is in front of it. */
 #define HOT "*_src.o *_embedded.o *.a:hot_*"
@@ -27,6 +28,7 @@ static const char head[] =
 	HOT_TEXT " = .;\n"
 	"*(.text .text.*)\n"
 	"}\n"
+	SHRINK_STRINGS " 0 : { *(.rodata.str1.* .rodata.*.str1.*) }\n"
 	".rodata 0 : { *(.rodata .rodata.*) }\n"
 	".data 0 : { *(.data .data.[!.]* .init.data .exit.data) }\n"
 	".bss 0 : { *(.bss .bss.* COMMON) }\n";

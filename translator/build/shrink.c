@@ -12,29 +12,31 @@
  *    return listed, they jump to one that is;
  *  - relocations of the unwind table, which the runtime then completes
  *    (runtime/kernel/unwind.c);
- *  - sections that no kernel looks at.
+ *  - relocations of code that names strings (strings.c);
+ *  - relocations of pointers in data (pointers.c);
+ *  - sections that no kernel needs.
  *
  * Only for CPUs that are known here; other modules stay as they are.
  */
 #include "build/build.h"
-#include "build/elfimage.h"
+#include "build/shrink.h"
 
 #define RETURN_THUNK "__x86_return_thunk"
 #define JUMP_SIZE 5
 
 /* ---- relocations within a section ---- */
 
-static bool fits(int64_t v, int bits)
+bool shrink_fits(int64_t v, int bits)
 {
 	return v >= -((int64_t)1 << (bits - 1)) &&
 	       v < (int64_t)1 << (bits - 1);
 }
 
-static bool put_word(unsigned char *at, int64_t v)
+bool shrink_put_word(unsigned char *at, int64_t v)
 {
 	int32_t word = (int32_t)v;
 
-	if (!fits(v, 32))
+	if (!shrink_fits(v, 32))
 		return false;
 	memcpy(at, &word, sizeof word);
 	return true;
@@ -45,7 +47,7 @@ static bool put_branch26(unsigned char *at, int64_t v)
 {
 	uint32_t insn;
 
-	if (v & 3 || !fits(v / 4, 26))
+	if (v & 3 || !shrink_fits(v / 4, 26))
 		return false;
 	memcpy(&insn, at, sizeof insn);
 	insn = (insn & 0xfc000000) | ((uint32_t)(v / 4) & 0x03ffffff);
@@ -61,10 +63,10 @@ static bool put_distance(Elf64_Half machine, uint32_t type, unsigned char *at,
 		return false;
 	if (machine == EM_X86_64)
 		return (type == R_X86_64_PC32 || type == R_X86_64_PLT32) &&
-		       put_word(at, v);
+		       shrink_put_word(at, v);
 	if (type == R_AARCH64_CALL26 || type == R_AARCH64_JUMP26)
 		return put_branch26(at, v);
-	return type == R_AARCH64_PREL32 && put_word(at, v);
+	return type == R_AARCH64_PREL32 && shrink_put_word(at, v);
 }
 
 static bool resolved(const struct elf_image *img, const struct elf_section *r,
@@ -81,8 +83,7 @@ static bool resolved(const struct elf_image *img, const struct elf_section *r,
 				      rela->r_offset));
 }
 
-/* Type 0 is "none" on every CPU; a section of them goes when it is empty. */
-static void drop_nones(struct elf_section *r)
+void shrink_drop_nones(struct elf_section *r)
 {
 	Elf64_Rela *v = elf_relas(r);
 	size_t n = elf_nrelas(r), kept = 0;
@@ -105,8 +106,39 @@ static void resolve(struct elf_image *img)
 		for (size_t k = 0; k < elf_nrelas(r); k++)
 			if (resolved(img, r, &elf_relas(r)[k]))
 				elf_relas(r)[k].r_info = 0;
-		drop_nones(r);
+		shrink_drop_nones(r);
 	}
+}
+
+/* Any symbol of a section, to refer to it by; 0: it has none. */
+static size_t symbol_in(const struct elf_image *img, size_t section)
+{
+	for (size_t i = 1; i < img->nsym; i++)
+		if (img->sym[i].st_shndx == section)
+			return i;
+	return 0;
+}
+
+bool shrink_can_refer(const struct elf_image *img, size_t section)
+{
+	return section && symbol_in(img, section);
+}
+
+void shrink_add_rela(struct elf_image *img, struct elf_section *r,
+		     uint64_t offset, size_t section)
+{
+	Elf64_Rela *v = arena_alloc(img->arena, r->h.sh_size + sizeof *v);
+	size_t n = elf_nrelas(r), symbol = symbol_in(img, section);
+	uint32_t type = img->h.e_machine == EM_X86_64 ? R_X86_64_64 :
+			R_AARCH64_ABS64;
+
+	memcpy(v, r->data, r->h.sh_size);
+	v[n] = (Elf64_Rela){ .r_offset = offset,
+		.r_addend = -(Elf64_Sxword)img->sym[symbol].st_value,
+		.r_info = ELF64_R_INFO(symbol, type) };
+	r->data = (unsigned char *)v;
+	r->h.sh_size += sizeof *v;
+	r->gone = false;
 }
 
 /* ---- sections ---- */
@@ -134,6 +166,9 @@ static void leave_sections_out(struct elf_image *img)
 	/* Calls to be counted on CPUs where returns refill a buffer of theirs
 	 * (sysroots/kbuild.c): those not counted make it refill earlier. */
 	leave_out(img, ".call_sites");
+	/* Functions whose mark as a target of indirect jumps can go, as
+	 * nothing jumps there so: with it they run just as well. */
+	leave_out(img, ".ibt_endbr_seal");
 	/* Read on CPUs whose ftrace goes by it; this one's does not. */
 	leave_out(img, "__patchable_function_entries");
 }
@@ -199,7 +234,7 @@ static bool share_return(struct elf_image *img, struct returns *r,
 		r->shared = at;
 		return false;
 	}
-	if (!put_word(elf_place(r->text, at + 1, 4),
+	if (!shrink_put_word(elf_place(r->text, at + 1, 4),
 		      (int64_t)(r->shared - at - JUMP_SIZE)))
 		return false;
 	jump->r_info = 0;
@@ -229,7 +264,7 @@ static void share_returns(struct elf_image *img)
 	}
 	r.sites->h.sh_size = 4 * kept;
 	r.site_relas->h.sh_size = kept * sizeof *v;
-	drop_nones(r.text_relas);
+	shrink_drop_nones(r.text_relas);
 }
 
 /* ---- the unwind table ---- */
@@ -255,29 +290,6 @@ static bool all_in_one(const struct elf_image *img,
 	       elf_nrelas(r) * 4 == ip->h.sh_size;
 }
 
-/* The symbol of a section, without which there is none to refer to. */
-static size_t section_symbol(const struct elf_image *img, size_t index)
-{
-	for (size_t i = 1; i < img->nsym; i++)
-		if (ELF64_ST_TYPE(img->sym[i].st_info) == STT_SECTION &&
-		    img->sym[i].st_shndx == index)
-			return i;
-	return 0;
-}
-
-static void add_rela(struct elf_image *img, struct elf_section *r,
-		     uint64_t offset, size_t symbol)
-{
-	Elf64_Rela *v = arena_alloc(img->arena, r->h.sh_size + sizeof *v);
-	size_t n = elf_nrelas(r);
-
-	memcpy(v, r->data, r->h.sh_size);
-	v[n] = (Elf64_Rela){ .r_offset = offset,
-		.r_info = ELF64_R_INFO(symbol, R_X86_64_64) };
-	r->data = (unsigned char *)v;
-	r->h.sh_size += sizeof *v;
-}
-
 /* Each row says how far its text is from itself; filled in as if table and
  * text began at the same place, which leaves one distance to add to all. */
 static bool fold_rows(const struct elf_image *img, struct elf_section *ip,
@@ -286,7 +298,7 @@ static bool fold_rows(const struct elf_image *img, struct elf_section *ip,
 	const Elf64_Rela *v = elf_relas(r);
 
 	for (size_t i = 0; i < elf_nrelas(r); i++)
-		if (!put_word(elf_place(ip, v[i].r_offset, 4),
+		if (!shrink_put_word(elf_place(ip, v[i].r_offset, 4),
 			      (int64_t)(img->sym[ELF64_R_SYM(v[i].r_info)]
 						.st_value +
 					(uint64_t)v[i].r_addend -
@@ -298,7 +310,7 @@ static bool fold_rows(const struct elf_image *img, struct elf_section *ip,
 static void fold_unwind(struct elf_image *img)
 {
 	struct elf_section *ip = elf_find(img, ".orc_unwind_ip"), *r, *where;
-	size_t var = elf_symbol(img, "stp_unwind"), text, table, ip_index;
+	size_t var = elf_symbol(img, "stp_unwind"), text, ip_index;
 	const Elf64_Sym *sym = &img->sym[var];
 	struct unwind u = { 0 };
 	unsigned char *place;
@@ -309,19 +321,18 @@ static void fold_unwind(struct elf_image *img)
 	r = elf_relas_of(img, ip_index);
 	where = elf_relas_of(img, sym->st_shndx);
 	place = elf_place(&img->sec[sym->st_shndx], sym->st_value, sizeof u);
-	table = section_symbol(img, ip_index);
-	if (!r || !elf_nrelas(r) || !where || !place || !table ||
-	    !all_in_one(img, ip, r, &text) || !section_symbol(img, text) ||
-	    !fold_rows(img, ip, r))
+	if (!r || !elf_nrelas(r) || !where || !place ||
+	    !shrink_can_refer(img, ip_index) ||
+	    !all_in_one(img, ip, r, &text) || !fold_rows(img, ip, r))
 		return;
 	r->gone = true;
 	ip->h.sh_flags |= SHF_WRITE;
 	u.n = ip->h.sh_size / 4;
 	memcpy(place, &u, sizeof u);
-	add_rela(img, where, sym->st_value + offsetof(struct unwind, ip),
-		 table);
-	add_rela(img, where, sym->st_value + offsetof(struct unwind, text),
-		 section_symbol(img, text));
+	shrink_add_rela(img, where, sym->st_value +
+			offsetof(struct unwind, ip), ip_index);
+	shrink_add_rela(img, where, sym->st_value +
+			offsetof(struct unwind, text), text);
 }
 
 /* ---- symbols ---- */
@@ -495,7 +506,9 @@ bool shrink_module(struct arena *a, const char *path, const char **why)
 	leave_sections_out(&img);
 	share_returns(&img);
 	fold_unwind(&img);
+	shrink_strings(&img);
 	resolve(&img);
+	shrink_pointers(&img);
 	if (!renew_symbols(&img))
 		img.why = "a relocation refers to a section that no kernel "
 			  "needs";
