@@ -159,6 +159,9 @@ static void leave_sections_out(struct elf_image *img)
 {
 	leave_out(img, ".comment");
 	leave_out(img, ".note.GNU-stack");
+	/* Facts about the build, for other tools than the module loader. */
+	leave_out(img, ".note.Linux");
+	leave_out(img, ".note.gnu.property");
 	if (img->h.e_machine != EM_X86_64)
 		return;
 	/* Locked instructions, to be made cheaper on machines with one CPU. */
