@@ -8,8 +8,8 @@
  *  - relocations from one place of a section to another one of it;
  *  - symbols that the kernel does not need to load it; globals' names stay,
  *    so that a trace through the module can be read;
- *  - returns of functions that hits do not run: where the kernel wants every
- *    return listed, they jump to one that is;
+ *  - returns and indirect calls of functions that hits do not run: where the
+ *    kernel wants each listed, they jump to one that is;
  *  - relocations of the unwind table, which the runtime then completes
  *    (runtime/kernel/unwind.c);
  *  - relocations of code that names strings (strings.c);
@@ -22,7 +22,11 @@
 #include "build/shrink.h"
 
 #define RETURN_THUNK "__x86_return_thunk"
+/* By the register that compilers take most often. */
+#define CALL_THUNK "__x86_indirect_thunk_rax"
 #define JUMP_SIZE 5
+#define JUMP 0xe9
+#define CALL 0xe8
 
 /* ---- relocations within a section ---- */
 
@@ -176,98 +180,115 @@ static void leave_sections_out(struct elf_image *img)
 	leave_out(img, "__patchable_function_entries");
 }
 
-/* ---- returns ---- */
+/* ---- jumps to the kernel's thunks ---- */
 
-struct returns {
+struct thunks {
+	const char *name;	/* of the thunk */
 	struct elf_section *text, *text_relas, *sites, *site_relas;
 	size_t text_index;
 	uint64_t hot;		/* where text begins that hits run */
-	uint64_t shared;	/* the return that the others jump to */
-	bool have_shared;
+	uint64_t shared;	/* the jump that serves the others */
 };
 
-static bool find_returns(struct elf_image *img, struct returns *r)
+static bool find_thunks(struct elf_image *img, struct thunks *t,
+			const char *list)
 {
 	size_t hot = elf_symbol(img, HOT_TEXT);
 
-	r->sites = elf_find(img, ".return_sites");
-	if (!hot || !r->sites)
+	t->sites = elf_find(img, list);
+	if (!hot || !t->sites)
 		return false;
-	r->text_index = img->sym[hot].st_shndx;
-	r->hot = img->sym[hot].st_value;
-	r->text = &img->sec[r->text_index];
-	r->text_relas = elf_relas_of(img, r->text_index);
-	r->site_relas = elf_relas_of(img, (size_t)(r->sites - img->sec));
-	return r->text_relas && r->site_relas &&
-	       elf_nrelas(r->site_relas) * 4 == r->sites->h.sh_size;
+	t->text_index = img->sym[hot].st_shndx;
+	t->hot = img->sym[hot].st_value;
+	t->text = &img->sec[t->text_index];
+	t->text_relas = elf_relas_of(img, t->text_index);
+	t->site_relas = elf_relas_of(img, (size_t)(t->sites - img->sec));
+	return t->text_relas && t->site_relas &&
+	       elf_nrelas(t->site_relas) * 4 == t->sites->h.sh_size;
 }
 
-/* The relocation of the jump at an offset of the text, if it is a return. */
-static Elf64_Rela *return_at(const struct elf_image *img,
-			     const struct returns *r, uint64_t at)
+/* The relocation of the jump or call at an offset of the text, if it is one to
+ * the thunk. */
+static Elf64_Rela *jump_at(const struct elf_image *img, const struct thunks *t,
+			   uint64_t at)
 {
-	const unsigned char *jump = elf_place(r->text, at, JUMP_SIZE);
-	Elf64_Rela *v = elf_relas(r->text_relas);
+	const unsigned char *jump = elf_place(t->text, at, JUMP_SIZE);
+	Elf64_Rela *v = elf_relas(t->text_relas);
 
-	if (!jump || *jump != 0xe9)
+	if (!jump || (*jump != JUMP && *jump != CALL))
 		return NULL;
-	for (size_t i = 0; i < elf_nrelas(r->text_relas); i++)
+	for (size_t i = 0; i < elf_nrelas(t->text_relas); i++)
 		if (v[i].r_offset == at + 1 && ELF64_R_TYPE(v[i].r_info) &&
 		    !strcmp(elf_symbol_name(img, &img->sym[ELF64_R_SYM(
-				    v[i].r_info)]), RETURN_THUNK))
+				    v[i].r_info)]), t->name))
 			return &v[i];
 	return NULL;
 }
 
-/* True when the site need not be listed any more. */
-static bool share_return(struct elf_image *img, struct returns *r,
-			 const Elf64_Rela *site)
+/* The relocation of a listed jump that hits do not run, and where it is. */
+static Elf64_Rela *cold_jump(const struct elf_image *img,
+			     const struct thunks *t, const Elf64_Rela *site,
+			     uint64_t *at)
 {
 	const Elf64_Sym *sym = &img->sym[ELF64_R_SYM(site->r_info)];
-	uint64_t at = sym->st_value + (uint64_t)site->r_addend;
-	Elf64_Rela *jump;
 
-	if (sym->st_shndx != r->text_index || at >= r->hot)
-		return false;
-	jump = return_at(img, r, at);
-	if (!jump)
-		return false;
-	if (!r->have_shared) {
-		r->have_shared = true;
-		r->shared = at;
-		return false;
-	}
-	if (!shrink_put_word(elf_place(r->text, at + 1, 4),
-		      (int64_t)(r->shared - at - JUMP_SIZE)))
+	*at = sym->st_value + (uint64_t)site->r_addend;
+	return sym->st_shndx == t->text_index && *at < t->hot ?
+	       jump_at(img, t, *at) : NULL;
+}
+
+static bool find_shared(const struct elf_image *img, struct thunks *t)
+{
+	const Elf64_Rela *v = elf_relas(t->site_relas);
+
+	for (size_t i = 0; i < elf_nrelas(t->site_relas); i++)
+		if (cold_jump(img, t, &v[i], &t->shared) &&
+		    *elf_place(t->text, t->shared, 1) == JUMP)
+			return true;
+	return false;
+}
+
+/* True when the site need not be listed any more. */
+static bool share_jump(struct elf_image *img, struct thunks *t,
+		       const Elf64_Rela *site)
+{
+	uint64_t at;
+	Elf64_Rela *jump = cold_jump(img, t, site, &at);
+
+	if (!jump || at == t->shared ||
+	    !shrink_put_word(elf_place(t->text, at + 1, 4),
+			     (int64_t)(t->shared - at - JUMP_SIZE)))
 		return false;
 	jump->r_info = 0;
 	return true;
 }
 
 /*
- * A kernel that replaces returns has a list of them: 4 bytes and two
- * relocations a return.  Cold functions share one: at a return the stack is
- * the same in all of them, so unwinding from there is right too.
+ * A kernel that replaces returns or indirect calls has a list of them: 4 bytes
+ * and two relocations each.  Cold functions share one jump: the stack is at it
+ * as it is where a function is entered or left, so unwinding from there is
+ * right for all who come to it.
  */
-static void share_returns(struct elf_image *img)
+static void share_thunks(struct elf_image *img, const char *list,
+			 const char *name)
 {
-	struct returns r = { 0 };
+	struct thunks t = { .name = name };
 	Elf64_Rela *v;
 	size_t kept = 0;
 
-	if (!find_returns(img, &r))
+	if (!find_thunks(img, &t, list) || !find_shared(img, &t))
 		return;
-	v = elf_relas(r.site_relas);
-	for (size_t i = 0; i < elf_nrelas(r.site_relas); i++) {
-		if (share_return(img, &r, &v[i]))
+	v = elf_relas(t.site_relas);
+	for (size_t i = 0; i < elf_nrelas(t.site_relas); i++) {
+		if (share_jump(img, &t, &v[i]))
 			continue;
 		v[kept] = v[i];
 		v[kept].r_offset = 4 * kept;
 		kept++;
 	}
-	r.sites->h.sh_size = 4 * kept;
-	r.site_relas->h.sh_size = kept * sizeof *v;
-	shrink_drop_nones(r.text_relas);
+	t.sites->h.sh_size = 4 * kept;
+	t.site_relas->h.sh_size = kept * sizeof *v;
+	shrink_drop_nones(t.text_relas);
 }
 
 /* ---- the unwind table ---- */
@@ -507,7 +528,8 @@ bool shrink_module(struct arena *a, const char *path, const char **why)
 	if (img.h.e_machine != EM_X86_64 && img.h.e_machine != EM_AARCH64)
 		return true;
 	leave_sections_out(&img);
-	share_returns(&img);
+	share_thunks(&img, ".return_sites", RETURN_THUNK);
+	share_thunks(&img, ".retpoline_sites", CALL_THUNK);
 	fold_unwind(&img);
 	shrink_strings(&img);
 	resolve(&img);
