@@ -181,7 +181,8 @@ static void usage_since(struct usage *now, const struct usage *then)
 
 static bool lists_library(const struct session *s)
 {
-	return s->opt.dump_functions || s->opt.dump_aliases;
+	return s->opt.dump_functions || s->opt.dump_aliases ||
+	       s->opt.dump_probe_types;
 }
 
 static bool wants_show(const struct session *s, const struct pass *p,
@@ -286,6 +287,21 @@ static bool build_others(struct session *s)
 	return true;
 }
 
+static int list_library(struct session *s)
+{
+	if (s->opt.dump_probe_types)
+		dump_probe_types(s, stdout);
+	if (!s->opt.dump_functions && !s->opt.dump_aliases)
+		return 0;
+	if (!run_pass(s, 1))
+		return 1;
+	if (s->opt.dump_functions)
+		dump_functions(s, stdout);
+	if (s->opt.dump_aliases)
+		parse_list_aliases(s, stdout);
+	return 0;
+}
+
 static int run_passes(struct session *s)
 {
 	if (!session_target(s) || !session_make_tmpdir(s))
@@ -293,7 +309,7 @@ static int run_passes(struct session *s)
 	if (s->opt.list || s->opt.list_vars)
 		return list(s);
 	if (lists_library(s))
-		return run_pass(s, 1) && parse_list_library(s, stdout) ? 0 : 1;
+		return list_library(s);
 	if (!run_up_to(s, MIN(s->opt.last_pass, 4)) || !build_others(s))
 		return 1;
 	return s->opt.last_pass < 5 || run_pass(s, 5) ? 0 : 1;

@@ -211,6 +211,13 @@ static bool opt_dump_functions(struct reader *r, const char *arg)
 	return r->o->dump_functions = true;
 }
 
+static bool opt_dump_probe_types(struct reader *r, const char *arg)
+{
+	(void)arg;
+	r->o->last_pass = 1;
+	return r->o->dump_probe_types = true;
+}
+
 static bool opt_dump_aliases(struct reader *r, const char *arg)
 {
 	(void)arg;
@@ -598,7 +605,8 @@ static bool conflict(struct reader *r, const char *what)
 static bool check_options(struct reader *r)
 {
 	struct options *o = r->o;
-	bool no_script = o->dump_functions || o->dump_aliases || o->clean_cache;
+	bool no_script = o->dump_functions || o->dump_aliases ||
+			 o->dump_probe_types || o->clean_cache;
 
 	if (!o->script_file && !o->script_texts.n && !no_script)
 		return conflict(r, "no script: name a file or use -e");

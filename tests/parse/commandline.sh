@@ -97,11 +97,19 @@ probe al.ias = begin, timer.s(1) ? { }
 probe _al.ias += end { }
 L
 came=$(SYSTEMTAP_TAPSET=lib "$STAP" --dump-functions)
-same "--dump-functions" "$(printf '%s\n' 'c:string () /* unprivileged */' 'pub:long (a:string, b)')" "$came"
+same "--dump-functions" "$(printf '%s\n' 'c:string () /* unprivileged */' 'pub:long (a:string, b:unknown)')" "$came"
 came=$(SYSTEMTAP_TAPSET=lib "$STAP" -v --dump-functions 2>/dev/null | grep -c .)
 same "--dump-functions -v" 3 "$came"
 came=$(SYSTEMTAP_TAPSET=lib "$STAP" --dump-probe-aliases)
 same "--dump-probe-aliases" 'al.ias = begin, timer.s(1)?' "$came"
+came=$("$STAP" --dump-probe-types)
+same "--dump-probe-types in order" "$(printf '%s\n' "$came" | LC_ALL=C sort -u)" "$came"
+for form in begin 'end(number)' 'timer.s(number).randomize(number)' 'kprobe.function(string)' \
+	'kernel.function(string).return.maxactive(number)'; do
+	printf '%s\n' "$came" | grep -qxF "$form" || { echo "--dump-probe-types: no $form"; bad=1; }
+done
+came=$("$STAP" --dump-probe-types --privilege=stapusr)
+case $came in *kernel*|*kprobe*) echo "stapusr is offered $came"; bad=1 ;; *timer.hz*) ;; *) echo "no timers: $came"; bad=1 ;; esac
 
 # ---- temporary folders ----
 same "left in TMPDIR" "" "$(ls "$TMPDIR")"

@@ -130,6 +130,7 @@ size_t derive_builtin(const struct derivation *d, bool *known)
 /* ---- no pattern fits ---- */
 
 struct wanted {
+	size_t whole;		/* components of the longest form that ends */
 	size_t depth;
 	VEC(const char *) names;
 };
@@ -167,6 +168,8 @@ static void want_patterns(const struct derivation *d, struct wanted *w)
 						providers[i]->patterns[j].text,
 						d->point, &whole, &c);
 
+			if (!c.len)
+				w->whole = MAX(w->whole, n);
 			if (c.len)
 				wanted_add(d->e->a, w, n,
 					   comp_text(d->e->a, &c));
@@ -191,6 +194,14 @@ static void want_aliases(const struct derivation *d, struct wanted *w)
 			if (p->comps.n > 1)
 				wanted_add(d->e->a, w, 1, p->comps.v[1].name);
 		}
+}
+
+static bool is_wanted(const struct wanted *w, const char *name)
+{
+	vec_for(i, &w->names)
+		if (!strcmp(w->names.v[i], name))
+			return true;
+	return false;
 }
 
 static const char *wanted_list(struct arena *a, const struct wanted *w)
@@ -218,10 +229,18 @@ void derive_mismatch(const struct derivation *d)
 	at_end = w.depth >= d->point->comps.n;
 	c = &d->point->comps.v[at_end ? d->point->comps.n - 1 : w.depth];
 	near = nearest_names(a, c->name, w.names.v, w.names.n, SIMILAR_MAX);
-	if (at_end) {
+	if (w.whole > w.depth) {
+		derive_cause(d, d->point->comps.v[w.whole].loc,
+			     "invalid suffix for probe: '%s' takes no '%s'",
+			     d->point->comps.v[w.whole - 1].name,
+			     d->point->comps.v[w.whole].name);
+	} else if (at_end) {
 		derive_cause(d, c->loc, "probe point '%s' is not complete "
 			     "(alternatives: %s)", point_text(a, d->point),
 			     wanted_list(a, &w));
+	} else if (c->arg && w.depth + 1 == d->point->comps.n &&
+		   is_wanted(&w, c->name)) {
+		derive_cause(d, c->loc, "'%s' takes no argument", c->name);
 	} else if (*near) {
 		derive_cause(d, c->loc,
 			     "probe point mismatch at '%s' (similar: %s)",

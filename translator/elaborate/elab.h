@@ -202,6 +202,10 @@ bool expr_has(const struct expr *x, enum expr_kind kind);
 /* ---- resolve.c ---- */
 /* Probes and functions that are not through yet, and what they need. */
 bool resolve_pending(struct elab *e);
+/* A function that nothing calls. */
+void resolve_decl(struct elab *e, struct func_decl *d);
+/* Globals that nothing uses are scalars, or arrays of one key. */
+void settle_arity(struct elab *e);
 /* Numbers globals, functions, probes and their variables from zero. */
 void renumber(struct program *p);
 

@@ -22,6 +22,7 @@ struct var {
 	bool read, written;
 	bool complained;	/* pass 2: an error about it was reported */
 	bool untyped;		/* pass 2: no use said what it is */
+	bool guessed;		/* pass 2: its type is what is left then */
 	struct type_class *same, **key_same; /* pass 2: types_unify.c */
 	struct loc type_loc;	/* what made its type known, for messages */
 
@@ -184,6 +185,9 @@ bool program_keeps_matches(const struct program *p);
 
 /* -p2's listing, and -l / -L. */
 void program_print(FILE *out, const struct program *p, bool verbose);
+/* --dump-functions, --dump-probe-types */
+void dump_functions(struct session *s, FILE *out);
+void dump_probe_types(struct session *s, FILE *out);
 /* Prints the matching points; the exit status (0: at least one). */
 int list_probes(struct session *s);
 

@@ -287,19 +287,31 @@ static void report_unresolved(struct resolver *r, const struct expr *e)
 	struct elab *el = r->e;
 	const struct func_list *any = map_get(&el->lib.funcs, e->call.name);
 	const char *similar = library_similar_funcs(el, e->call.name);
+	const struct func_decl *hidden = NULL;
 	struct diag *d = &el->s->diag;
 
 	for (size_t i = 0; any && i < any->n; i++) {
 		const struct func_decl *f = any->v[i];
 
-		if (f->is_private && f->file != r->file)
+		if (f->is_private && f->file != r->file) {
+			/* Of the library, only what is public is known. */
+			if (library_is_user(el, f->file))
+				hidden = f;
 			continue;
+		}
 		diag_semantic(d, e->loc, e->token,
 			      "unresolved function: '%s' takes %zu argument%s, "
 			      "not %zu", f->name, (size_t)f->params.n,
 			      f->params.n == 1 ? "" : "s",
 			      (size_t)e->call.args.n);
 		diag_also(d, f->loc, "'%s' is defined here", f->name);
+		return;
+	}
+	if (hidden) {
+		diag_semantic(d, e->loc, e->token, "unresolved function: '%s' "
+			      "is private to its file", hidden->name);
+		diag_also(d, hidden->loc, "'%s' is defined here",
+			  hidden->name);
 		return;
 	}
 	if (*similar)
@@ -529,6 +541,15 @@ bool resolve_pending(struct elab *e)
 	return e->s->diag.errors == before;
 }
 
+void resolve_decl(struct elab *e, struct func_decl *d)
+{
+	struct func_list l = { 0 };
+
+	library_funcs(e, d->name, d->params.n, d->file, &l);
+	link_overloads(e, &l);
+	func_of(e, d);
+}
+
 /* The script's own declarations count even if nothing uses them. */
 static void take_user_decls(struct elab *e, struct file *f)
 {
@@ -553,17 +574,11 @@ static void take_user_decls(struct elab *e, struct file *f)
 			}
 		global_var(e, d);
 	}
-	vec_for(i, &f->funcs) {
-		struct func_decl *d = f->funcs.v[i];
-		struct func_list l = { 0 };
-
-		library_funcs(e, d->name, d->params.n, f, &l);
-		link_overloads(e, &l);
-		func_of(e, d);
-	}
+	vec_for(i, &f->funcs)
+		resolve_decl(e, f->funcs.v[i]);
 }
 
-static void settle_arity(struct elab *e)
+void settle_arity(struct elab *e)
 {
 	vec_for(i, &e->p->globals) {
 		struct var *v = e->p->globals.v[i];

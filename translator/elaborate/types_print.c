@@ -193,7 +193,6 @@ void infer_stat(struct typer *t, struct expr *e)
 		v->want_minmax = true;
 		return;
 	case STAT_VARIANCE:
-		v->want_variance = v->want_sum = true;
 		if (e->stat.param < 0 || e->stat.param > VARIANCE_SHIFT_MAX) {
 			if (t->report)
 				diag_semantic(&t->e->s->diag, e->loc, e->token,
@@ -201,8 +200,16 @@ void infer_stat(struct typer *t, struct expr *e)
 					      VARIANCE_SHIFT_MAX);
 			return;
 		}
-		if (e->stat.param)
-			v->variance_shift = (int)e->stat.param;
+		if (v->want_variance && v->variance_shift != e->stat.param) {
+			if (t->report)
+				diag_semantic(&t->e->s->diag, e->loc, e->token,
+					      "conflicting bit shifts declared "
+					      "(previously %d)",
+					      v->variance_shift);
+			return;
+		}
+		v->want_variance = v->want_sum = true;
+		v->variance_shift = (int)e->stat.param;
 		return;
 	}
 }

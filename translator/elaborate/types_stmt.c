@@ -111,8 +111,9 @@ static void infer_foreach(struct typer *t, struct stmt *s)
 			infer_foreach_key(t, s, i);
 		vec_for(i, &s->foreach.slice)
 			if (s->foreach.slice.v[i] && (int)i < arr->nkeys)
-				infer_expr(t, &s->foreach.slice.v[i],
-					   arr->key_types[i]);
+				infer_from(t, &s->foreach.slice.v[i],
+					   arr->key_types[i],
+					   arr->key_locs[i]);
 		want_order(t, s);
 		if (s->foreach.value)
 			infer_foreach_value(t, s);
@@ -305,6 +306,7 @@ static void default_var(struct typer *t, struct var *v)
 			      "unresolved type: '%s' is never given a value",
 			      v->name);
 	v->complained = unset;
+	v->guessed = true;
 	v->untyped = v->read && v->written && v->storage != VAR_PARAM;
 	v->type = TYPE_LONG;
 }
