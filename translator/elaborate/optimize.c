@@ -361,10 +361,33 @@ static bool does_nothing(const struct stmt *s)
 	return is_nothing(s) || s->kind == STMT_NEXT;
 }
 
+static const char *decl_key(struct opt *o, const struct probe *pr)
+{
+	return arena_printf(o->e->a, "%p", (const void *)pr->info->decl);
+}
+
+/* Told once, and only of what the script has in vain: at some of the places
+ * that a wildcard finds, @defined may well leave nothing to do. */
+static void tell_dropped(struct opt *o, const struct probe *pr,
+			 struct map *told)
+{
+	const char *key = decl_key(o, pr);
+
+	if (!pr->loc.src || pr->loc.src->kind != SOURCE_USER ||
+	    map_get(told, key))
+		return;
+	map_set(o->e->a, told, key, o);
+	diag_warn_token(&o->e->s->diag, pr->loc, "keyword 'probe'",
+			"Probe '%s' has been elided: it does nothing",
+			pr->listed);
+}
+
 /* Hits of a probe that does nothing would only cost; -t counts them. */
 static void drop_probes(struct opt *o)
 {
 	struct program *p = o->e->p;
+	VEC(struct probe *) dropped = { 0 };
+	struct map told = { 0 };
 	size_t kept = 0;
 
 	if (o->e->s->opt.timing)
@@ -372,18 +395,20 @@ static void drop_probes(struct opt *o)
 	vec_for(i, &p->probes) {
 		struct probe *pr = p->probes.v[i];
 
-		if (!does_nothing(pr->body)) {
+		if (does_nothing(pr->body))
+			vec_push(o->e->a, &dropped, pr);
+		else
 			p->probes.v[kept++] = pr;
-			continue;
-		}
-		opt_removed(o, "probe that does nothing", pr->point, pr->loc);
-		if (pr->loc.src && pr->loc.src->kind == SOURCE_USER)
-			diag_warn_token(&o->e->s->diag, pr->loc,
-					"keyword 'probe'", "Probe '%s' has "
-					"been elided: it does nothing",
-					pr->listed);
 	}
 	p->probes.n = kept;
+	for (size_t i = 0; dropped.n && i < kept; i++)
+		map_set(o->e->a, &told, decl_key(o, p->probes.v[i]), o);
+	vec_for(i, &dropped) {
+		struct probe *pr = dropped.v[i];
+
+		opt_removed(o, "probe that does nothing", pr->point, pr->loc);
+		tell_dropped(o, pr, &told);
+	}
 }
 
 /* Values that a .return probe would keep although nothing reads them. */
