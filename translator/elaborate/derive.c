@@ -337,12 +337,62 @@ void expand_braces(struct arena *a, const char *text, struct names *out)
 
 /* ---- a probe ---- */
 
+/* Where the alias was used, and where that alias was; for messages. */
+static const struct loc *use_of(const struct derivation *d)
+{
+	struct loc *at = arena_dup(d->e->a, &d->outer->point->loc, sizeof *at);
+
+	if (d->outer->alias && !at->from) {
+		at->from = use_of(d->outer);
+		at->from_what = arena_printf(d->e->a, "in use of alias '%s'",
+					     d->outer->name);
+	}
+	return at;
+}
+
+static void stamp(const struct loc *origin, struct loc *at)
+{
+	if (at->from)
+		return;
+	at->from = origin->from;
+	at->from_what = origin->from_what;
+}
+
+static void stamp_expr(struct visitor *v, struct expr **pe)
+{
+	stamp(v->arg, &(*pe)->loc);
+	ast_walk_expr(v, *pe);
+}
+
+static void stamp_stmt(struct visitor *v, struct stmt **ps)
+{
+	stamp(v->arg, &(*ps)->loc);
+	ast_walk_stmt(v, *ps);
+}
+
 static void push_body(struct arena *a, struct probe_info *info,
 		      const struct stmt *s, struct file *file)
 {
 	if (s)
 		vec_push(a, &info->bodies,
 			 (struct body){ ast_clone_stmt(a, s), file });
+}
+
+/* An alias's: its own place is not where the script has it from. */
+static void push_alias_body(const struct derivation *d,
+			    struct probe_info *info, const struct stmt *s)
+{
+	struct loc origin = { 0 };
+	struct visitor v = { .expr = stamp_expr, .stmt = stamp_stmt,
+			     .arg = &origin };
+
+	if (!s)
+		return;
+	push_body(d->e->a, info, s, d->alias->file);
+	origin.from = use_of(d);
+	origin.from_what = arena_printf(d->e->a, "in use of alias '%s'",
+					d->name);
+	stamp_stmt(&v, &info->bodies.v[info->bodies.n - 1].stmt);
 }
 
 /* The steps from the point outwards: prologues as they come, then the
@@ -357,16 +407,15 @@ static void push_bodies(const struct derivation *d, struct probe_info *info)
 		steps[n++] = d;
 	for (size_t i = 0; i < n; i++)
 		if (steps[i]->alias && !steps[i]->alias->epilogue)
-			push_body(a, info, steps[i]->alias->body,
-				  steps[i]->alias->file);
+			push_alias_body(steps[i], info, steps[i]->alias->body);
 	push_body(a, info, steps[0]->decl->body, steps[0]->decl->file);
 	for (size_t i = n; i-- > 0;) {
 		const struct alias_decl *al = steps[i]->alias;
 
 		if (al && al->epilogue)
-			push_body(a, info, al->body, al->file);
+			push_alias_body(steps[i], info, al->body);
 		if (al)
-			push_body(a, info, al->epilogue_body, al->file);
+			push_alias_body(steps[i], info, al->epilogue_body);
 	}
 }
 
