@@ -280,7 +280,7 @@ openat = -9 (EBADF), -9
 openat(AT_FDCWD, 0x10, O_RDONLY)
 openat = -14 (EFAULT), -14
 kill: $fact_self 10
-kill($fact_self, 10)
+kill($fact_self, SIGUSR1)
 kill = 0, 0
 kill: $fact_self 99
 kill($fact_self, 99)
@@ -340,7 +340,9 @@ aliases() {
 for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u | grep -vx -e exit -e abort); do
 	grep -q "\b$f *(" "$scripts/tapset.stp" || fail "tapset.stp does not call $f()"
 done
-for a in $(stap --dump-probe-aliases | sed 's/ = .*//'); do
+# The table of system calls has a test of its own, syscalls.sh.
+table=$(sed -n 's/^probe \([a-z0-9_.]*\) = .*/\1/p' "$tests/../tapset/linux/syscalls-calls.stp")
+for a in $(stap --dump-probe-aliases | sed 's/ = .*//' | grep -vxF "$table"); do
 	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" || fail "aliases.stp does not use $a"
 done
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
