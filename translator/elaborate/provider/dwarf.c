@@ -162,13 +162,6 @@ static bool list_func(struct site *s, const struct dbg_func *f, unsigned first,
 	return true;
 }
 
-static bool is_exported(const struct site *s, const struct dbg_func *f)
-{
-	struct dbg_sym sym;
-
-	return debuginfo_sym(s->mod->di, f->name, &sym) && sym.exported;
-}
-
 static void probe_func(struct site *s, const struct dbg_func *f)
 {
 	struct elab *e = s->d->e;
@@ -176,7 +169,8 @@ static void probe_func(struct site *s, const struct dbg_func *f)
 	struct dbg_inst inst;
 	uint64_t *pcs;
 
-	if ((s->form & FORM_EXPORTED) && !is_exported(s, f))
+	/* To other files, not only to modules: as it always was. */
+	if ((s->form & FORM_EXPORTED) && !(f->flags & DBG_EXTERNAL))
 		return;
 	instances(s, f, &first, &last);
 	if (first >= last || list_func(s, f, first, last))
