@@ -44,6 +44,7 @@ struct stp_probe_kind {
 	const char *name;
 	/* The instruction pointer of a hit lies behind the breakpoint. */
 	bool ip_behind;
+	bool arm_first;		/* before the other kinds */
 	int (*prepare)(void);	/* memory and addresses; 0 or -errno */
 	int (*arm)(void);	/* what cannot be armed is told; 0 or -errno */
 	void (*disarm)(void);	/* may follow a prepare that failed */

@@ -73,7 +73,7 @@ static void watch(struct stp_kpoints *s, bool on)
 	s->watching = on;
 	mutex_lock(&points_lock);
 	if (on)
-		list_add(&s->list, &watched);
+		list_add_tail(&s->list, &watched);
 	else
 		list_del(&s->list);
 	first = on ? list_is_singular(&watched) : list_empty(&watched);

@@ -97,6 +97,10 @@ static __cold void kretprobe_release(void)
 
 const struct stp_probe_kind stp_kind_kretprobe = {
 	.name = "kretprobe",
+	/* It puts its own address in the place of the caller's, and of the
+	 * handlers at one address that runs first which was placed last: what
+	 * looks for its caller must be placed behind. */
+	.arm_first = true,
 	.prepare = kretprobe_prepare,
 	.arm = kretprobe_arm,
 	.disarm = kretprobe_disarm,

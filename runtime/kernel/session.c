@@ -51,7 +51,9 @@ static int add_kind(struct kinds *k, const struct stp_probe_kind *kind)
 			return 0;
 	if (k->n == KINDS_MAX)
 		return -E2BIG;
-	k->v[k->n++] = kind;
+	memmove(k->v + 1, k->v, kind->arm_first * k->n * sizeof(*k->v));
+	k->v[kind->arm_first ? 0 : k->n] = kind;
+	k->n++;
 	return kind->prepare ? kind->prepare() : 0;
 }
 

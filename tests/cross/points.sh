@@ -96,7 +96,22 @@ E2
 	grep -q "no argument 'nothing' (alternatives: \$preempt, \$prev, " "$tmp/err" || fail "an argument there is not"
 }
 
+within() {
+	only "a label, on its own line" '^kernel[.]function[(]"__anon_inode_getfd@fs/anon_inodes[.]c:[0-9]+"[)][.]label[(]"err_put_unused_fd"[)]$' \
+		'kernel.function("__anon_inode_getfd").label("err*")'
+	only "that label again" '[.]label[(]"err_put_unused_fd"[)]$' "$(cat "$tmp/out")"
+	says "no label" "has no such label" 'kernel.function("vfs_read").label("nowhere")'
+	for suffix in '' .call .return; do
+		only "a callee" '^kernel[.]function[(]"vfs_read@fs/read_write[.]c:[0-9]+"[)][.]callee[(]"rw_verify_area@fs/read_write[.]c:[0-9]+"[)]'"$suffix$" \
+			"kernel.function(\"vfs_read\").callee(\"rw_*@fs/read_write.c\")$suffix"
+		only "that callee again" '[.]callee[(]"rw_verify_area@' "$(cat "$tmp/out")"
+	done
+	says "all callees" '[.]callee[(]"fsnotify_access@include/linux/fsnotify[.]h:[0-9]+"[)]$' 'kernel.function("vfs_read").callees'
+	says "no callee" "calls no such function" 'kernel.function("vfs_read").callee("vfs_write")'
+}
+
 one_sysroot() {
+	within
 	tracepoints
 	lines_of_functions
 	every_statement_again

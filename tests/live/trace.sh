@@ -1,6 +1,7 @@
 #!/bin/bash
-# Tracepoints, of the kernel and of a module that comes and goes: every hit is
-# counted against what the load is known to do, arguments have their values.
+# Tracepoints, of the kernel and of a module that comes and goes, and functions
+# by their callers: every hit is counted against what the load is known to do,
+# arguments have their values.
 . "$(dirname "$0")/lib.sh"
 scripts=$tests/live/scripts
 
@@ -29,12 +30,21 @@ counted() {
 	want "" "$(on 'grep null_blk /proc/modules')" "$root: null_blk is gone"
 }
 
+callees() {
+	want "300 300 0 300" "$(rstap "$scripts/callee.stp" -c 'dd if=/dev/zero of=/dev/null bs=1 count=300 2>/dev/null' 2>"$live_tmp/err")" \
+		"$root: callees: $(cat "$live_tmp/err")"
+	want "300 300 300 300" "$(rstap -DSTAP_CALLEE_MATCHALL "$scripts/callee.stp" \
+		-c 'dd if=/dev/zero of=/dev/null bs=1 count=300 2>/dev/null' 2>"$live_tmp/err")" \
+		"$root: callees, whoever calls: $(cat "$live_tmp/err")"
+}
+
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "$root"; continue; }
 	push_module fs/configfs/configfs.ko
 	push_module drivers/block/null_blk/null_blk.ko
 	on 'insmod /tmp/configfs.ko' || true
 	counted
+	callees
 	want_clean "$root"
 	guest_stop
 done

@@ -19,6 +19,7 @@ struct arch {
 	const int *reg_offsets;		/* bytes from the start of struct pt_regs */
 	const char *(*reg_name)(unsigned dwarf_reg); /* never NULL */
 	int return_reg, sp_reg, pc_reg;	/* DWARF numbers; pc_reg may be -1 */
+	int link_reg;			/* return address at entry; -1: at sp */
 	int pc_offset;			/* of the program counter in pt_regs */
 	const int *arg_regs;		/* DWARF numbers, integer arguments */
 	unsigned nargs;

@@ -36,6 +36,7 @@ const struct arch arch_arm64 = {
 	.reg_name = reg_name,
 	.return_reg = 0,
 	.sp_reg = 31,
+	.link_reg = 30,
 	.pc_reg = 32,
 	.pc_offset = 256,
 	.arg_regs = arg_regs,

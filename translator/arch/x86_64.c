@@ -33,6 +33,7 @@ const struct arch arch_x86_64 = {
 	.reg_name = reg_name,
 	.return_reg = 0,
 	.sp_reg = 7,
+	.link_reg = -1,
 	.pc_reg = 16,
 	.pc_offset = 128,
 	.arg_regs = arg_regs,

@@ -107,6 +107,8 @@ typedef VEC(struct dbg_func) dbg_funcs;
  * EXACT and RANGE select on the declaration's line. */
 void debuginfo_funcs(struct debuginfo *di, const struct dbg_query *q,
 		     dbg_funcs *out);
+/* Does a glob of a query match a function's file? */
+bool dbg_file_matches(const char *glob, const char *file);
 /* i below copies + inlines; the copies come first. */
 bool dbg_func_inst(struct debuginfo *di, const struct dbg_func *f, unsigned i,
 		   struct dbg_inst *out);
@@ -142,6 +144,30 @@ const char *dbg_func_str(struct debuginfo *di, const struct dbg_func *f);
 /* The (at most max) nearest names of functions, as "a, b, c"; "" if none. */
 const char *debuginfo_similar_funcs(struct debuginfo *di, const char *name,
 				    size_t max);
+
+/* ---- within a function ---- */
+
+struct dbg_label {
+	const char *name;
+	unsigned line;
+	uint64_t pc;
+};
+typedef VEC(struct dbg_label) dbg_labels;
+/* Those that have an address of their own. */
+void dbg_inst_labels(struct debuginfo *di, const struct dbg_inst *inst,
+		     dbg_labels *out);
+
+struct dbg_callee {
+	struct dbg_func func;
+	bool is_inline;		/* at inst, directly within the caller */
+	struct dbg_inst inst;
+	VEC(uint64_t) returns;	/* else: where its calls return to */
+};
+typedef VEC(struct dbg_callee) dbg_callees;
+/* Adds what an instance calls by name, jumps at its end (tail calls) left
+ * out; a function that out has already gets more returns. */
+void dbg_inst_callees(struct debuginfo *di, const struct dbg_inst *inst,
+		      dbg_callees *out);
 
 /* ---- what may not be probed ---- */
 

@@ -27,6 +27,11 @@ bool file_glob(const char *glob, const char *file)
 	}
 }
 
+bool dbg_file_matches(const char *glob, const char *file)
+{
+	return file_glob(glob, file);
+}
+
 static bool line_matches(const struct dbg_query *q, unsigned line)
 {
 	switch (q->spec) {
@@ -233,7 +238,7 @@ static bool inline_at(Dwarf_Die *parent, uint64_t addr, Dwarf_Die *out)
 	return false;
 }
 
-static bool func_of_inline(struct debuginfo *di, Dwarf_Die *die,
+bool func_of_inline(struct debuginfo *di, Dwarf_Die *die,
 			   struct dbg_func *f, struct dbg_inst *inst)
 {
 	const char *name = dwarf_diename(die);

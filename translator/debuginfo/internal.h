@@ -165,6 +165,9 @@ bool debuginfo_die(struct debuginfo *di, uint64_t off, Dwarf_Die *die);
 /* pc as the DWARF has it: an instance may begin with instructions that its
  * DIE does not cover (see start_at_symbols()). */
 uint64_t inst_code_pc(const struct dbg_inst *inst, Dwarf_Die *die, uint64_t pc);
+/* The function and instance of a DW_TAG_inlined_subroutine. */
+bool func_of_inline(struct debuginfo *di, Dwarf_Die *die, struct dbg_func *f,
+		    struct dbg_inst *inst);
 /* The unit's source files, by number. */
 const struct file_table *debuginfo_files(struct debuginfo *di, Dwarf_Die *cu);
 /* Does a glob match a file name, or what follows any '/' in it? */

@@ -15,6 +15,7 @@
 enum form {
 	FORM_CALL = 1, FORM_INLINE = 2, FORM_EXPORTED = 4, FORM_RETURN = 8,
 	FORM_STATEMENT = 16, FORM_NEAREST = 32, FORM_ABSOLUTE = 64,
+	FORM_LABEL = 128, FORM_CALLEE = 256,
 };
 
 /* Of the kernel and of a module: the same forms. */
@@ -25,6 +26,12 @@ enum form {
 	{ M ".function(string).inline", FORM_INLINE },                         \
 	{ M ".function(string).return", FORM_RETURN },                         \
 	{ M ".function(string).return.maxactive(number)", FORM_RETURN },       \
+	{ M ".function(string).label(string)", FORM_LABEL },                   \
+	{ M ".function(string).callee(string)", FORM_CALLEE },                 \
+	{ M ".function(string).callee(string).call", FORM_CALLEE },            \
+	{ M ".function(string).callee(string).return",                         \
+	  FORM_CALLEE | FORM_RETURN },                                         \
+	{ M ".function(string).callees", FORM_CALLEE },                        \
 	{ M ".function(number)", 0 },                                          \
 	{ M ".function(number).call", FORM_CALL },                             \
 	{ M ".function(number).inline", FORM_INLINE },                         \
@@ -60,6 +67,8 @@ struct site {
 	bool wild;		/* one of several that a pattern found */
 	unsigned found, refused;
 	const char *why;	/* of the last refusal */
+	const char *within;	/* the label or callee, as -l shows it */
+	const struct dbg_callee *callee; /* run when called from there only */
 };
 
 static const char *resolved_text(const struct site *s, const char *where)
@@ -72,8 +81,12 @@ static const char *resolved_text(const struct site *s, const char *where)
 		const char *name = p->comps.v[i].name;
 		const struct expr *arg = p->comps.v[i].arg;
 
+		if (!strcmp(name, "callees"))
+			name = "callee";
 		text = arena_printf(a, "%s%s%s", text, i ? "." : "", name);
-		if (!strcmp(name, "function") || !strcmp(name, "statement"))
+		if (!strcmp(name, "label") || !strcmp(name, "callee"))
+			text = arena_printf(a, "%s(\"%s\")", text, s->within);
+		else if (!strcmp(name, "function") || !strcmp(name, "statement"))
 			text = arena_printf(a, str_starts(where, "0x") ?
 					    "%s(%s)" : "%s(\"%s\")", text,
 					    where);
@@ -85,6 +98,82 @@ static const char *resolved_text(const struct site *s, const char *where)
 					    (long long)arg->number.value);
 	}
 	return text;
+}
+
+/* ---- .callee: only when called from that function ---- */
+
+static bool matches_all_callers(const struct elab *e)
+{
+	static const char name[] = "STAP_CALLEE_MATCHALL";
+
+	vec_for(i, &e->s->opt.defines)
+		if (str_starts(e->s->opt.defines.v[i], name))
+			return true;
+	return false;
+}
+
+static struct expr *mk_node(struct elab *e, struct loc at, enum expr_kind kind)
+{
+	struct expr *x = arena_new(e->a, struct expr);
+
+	x->kind = kind;
+	x->type = TYPE_LONG;
+	x->loc = at;
+	x->token = "the caller's address";
+	return x;
+}
+
+/* Where a function that was just entered returns to. */
+static struct expr *mk_return_address(struct elab *e, struct loc at)
+{
+	struct expr *reg = mk_node(e, at, EXPR_REGISTER);
+
+	reg->reg.dwarf_reg = e->arch->link_reg >= 0 ? e->arch->link_reg :
+						      e->arch->sp_reg;
+	return e->arch->link_reg >= 0 ? reg :
+	       mk_load(e->a, at, reg->token, reg, e->arch->pointer_size, false);
+}
+
+static struct expr *mk_code_address(struct site *s, struct loc at, uint64_t pc)
+{
+	struct expr *x = mk_node(s->d->e, at, EXPR_ADDRESS);
+
+	x->address.module = s->mod->name;
+	x->address.addr = pc;
+	if (debuginfo_facts(s->mod->di)->is_module)
+		debuginfo_section(s->mod->di, pc, &x->address.section,
+				  &x->address.addr);
+	return x;
+}
+
+/* "if (the caller is another) next", before all else the handler does. */
+static void guard_caller(struct site *s, struct probe *p)
+{
+	struct elab *e = s->d->e;
+	struct loc at = p->loc;
+	struct stmt *block = mk_stmt(e->a, at, STMT_BLOCK);
+	struct stmt *test = mk_stmt(e->a, at, STMT_IF);
+	struct expr *is = NULL, *entry;
+
+	vec_for(i, &s->callee->returns) {
+		struct expr *one = mk_binary(e->a, at, OP_EQ,
+					     mk_return_address(e, at),
+					     mk_code_address(s, at,
+						s->callee->returns.v[i]));
+
+		is = is ? mk_binary(e->a, at, OP_OR, is, one) : one;
+	}
+	if (s->form & FORM_RETURN) {
+		entry = mk_node(e, at, EXPR_ENTRY);
+		entry->entry.e = is;
+		is = entry;
+	}
+	test->if_.cond = mk_unary(e->a, at, OP_NOT, is);
+	test->if_.then = mk_stmt(e->a, at, STMT_NEXT);
+	vec_push(e->a, &block->block.stmts, test);
+	vec_push(e->a, &block->block.stmts, p->info->bodies.v[0].stmt);
+	p->info->bodies.v[0].stmt = block;
+	p->body = join_bodies(e->a, p->info);
 }
 
 static void add_probe(struct site *s, const struct dbg_func *f,
@@ -111,6 +200,8 @@ static void add_probe(struct site *s, const struct dbg_func *f,
 	p->kp.optional |= s->wild;
 	p->kp.file = f->file;
 	p->kp.line = (int)f->line;
+	if (s->callee && !matches_all_callers(e))
+		guard_caller(s, p);
 	vlog(e->s, 2, 2, "probe %s in %s, %s, at 0x%llx%s\n",
 	     dbg_func_str(s->mod->di, f), s->mod->name, p->info->where,
 	     (unsigned long long)pc, inst->is_inline ? ", inlined" : "");
@@ -223,6 +314,96 @@ static void probe_lines(struct site *s, const struct dbg_func *f,
 	}
 }
 
+/* ---- labels and callees of a function ---- */
+
+static void probe_labels(struct site *s, const struct dbg_func *f,
+			 const struct point_spec *q)
+{
+	const char *glob = match_string(s->m, "label");
+	struct arena *a = s->d->e->a;
+	dbg_labels labels = { 0 };
+	struct dbg_inst inst;
+
+	for (unsigned i = 0; i < f->copies + f->inlines; i++) {
+		labels.n = 0;
+		if (dbg_func_inst(s->mod->di, f, i, &inst))
+			dbg_inst_labels(s->mod->di, &inst, &labels);
+		for (size_t j = 0; j < labels.n; j++) {
+			const struct dbg_label *l = &labels.v[j];
+
+			if (!glob_match(glob, l->name) ||
+			    !point_spec_has(q, f->line, l->line) ||
+			    !is_allowed(s, f, l->pc))
+				continue;
+			s->within = l->name;
+			add_probe(s, f, &inst, l->pc,
+				  arena_printf(a, "%s@%s:%u", f->name, f->file,
+					       l->line));
+		}
+	}
+}
+
+static bool callee_wanted(const struct point_spec *q, const struct dbg_func *f)
+{
+	return !q->name ||
+	       (glob_match(q->name, f->name) &&
+		(!q->file || dbg_file_matches(q->file, f->file)) &&
+		point_spec_has(q, f->line, f->line));
+}
+
+/* A function that is called: all its copies, for calls from here. */
+static void probe_called(struct site *s, const struct dbg_callee *c,
+			 const char *caller)
+{
+	struct dbg_inst inst;
+
+	s->callee = c;
+	for (unsigned i = 0; i < c->func.copies; i++)
+		if (dbg_func_inst(s->mod->di, &c->func, i, &inst) &&
+		    is_allowed(s, &c->func, inst.pc))
+			add_probe(s, &c->func, &inst, inst.pc, caller);
+	s->callee = NULL;
+}
+
+static void probe_callees(struct site *s, const struct dbg_func *f,
+			  const struct point_spec *wanted)
+{
+	const char *caller = dbg_func_str(s->mod->di, f);
+	dbg_callees all = { 0 };
+	struct dbg_inst inst;
+
+	for (unsigned i = 0; i < f->copies + f->inlines; i++)
+		if (dbg_func_inst(s->mod->di, f, i, &inst))
+			dbg_inst_callees(s->mod->di, &inst, &all);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct dbg_callee *c = &all.v[i];
+
+		if (!callee_wanted(wanted, &c->func))
+			continue;
+		s->within = dbg_func_str(s->mod->di, &c->func);
+		if (!c->is_inline)
+			probe_called(s, c, caller);
+		else if (!(s->form & FORM_RETURN) &&
+			 is_allowed(s, &c->func, c->inst.pc))
+			add_probe(s, &c->func, &c->inst, c->inst.pc, caller);
+	}
+}
+
+static void probe_within(struct site *s, const struct dbg_func *f,
+			 const struct point_spec *q)
+{
+	const char *text = match_string(s->m, "callee");
+	struct point_spec callee = { 0 };
+
+	if (s->form & FORM_LABEL)
+		probe_labels(s, f, q);
+	else if (!text || point_spec_parse(s->d->e->a, text, &callee))
+		probe_callees(s, f, &callee);
+	else
+		derive_cause(s->d, match_loc(s->m, "callee"),
+			     "'%s' is not NAME@FILE:LINE", text);
+}
+
 static void no_match(struct site *s, const struct point_spec *q, size_t nfuncs)
 {
 	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
@@ -233,6 +414,12 @@ static void no_match(struct site *s, const struct point_spec *q, size_t nfuncs)
 	} else if (nfuncs && (s->form & FORM_STATEMENT)) {
 		derive_cause(s->d, at, "no code of '%s' on that line (try "
 			     ".nearest)", q->name);
+	} else if (nfuncs && (s->form & FORM_LABEL)) {
+		derive_cause(s->d, at, "'%s' has no such label that has code "
+			     "of its own", q->name);
+	} else if (nfuncs && (s->form & FORM_CALLEE)) {
+		derive_cause(s->d, at, "'%s' calls no such function by name",
+			     q->name);
 	} else if (nfuncs && (s->form & FORM_EXPORTED)) {
 		derive_cause(s->d, at, "'%s' is not exported", q->name);
 	} else if (nfuncs) {
@@ -301,11 +488,13 @@ static void derive_named(struct site *s, const char *text)
 	}
 	debuginfo_funcs(s->mod->di, &(struct dbg_query){
 			.name = q.name, .file = q.file }, &funcs);
-	if (!(s->form & FORM_STATEMENT))
+	if (!(s->form & (FORM_STATEMENT | FORM_LABEL)))
 		choose_by_line(s, &q, &funcs);
 	s->wild = funcs.n > 1;
 	vec_for(i, &funcs) {
-		if ((s->form & FORM_STATEMENT) && q.lines.n)
+		if (s->form & (FORM_LABEL | FORM_CALLEE))
+			probe_within(s, &funcs.v[i], &q);
+		else if ((s->form & FORM_STATEMENT) && q.lines.n)
 			probe_lines(s, &funcs.v[i], &q);
 		else
 			probe_func(s, &funcs.v[i]);
