@@ -431,7 +431,7 @@ struct stp_script {
 	stp_u32 frame_size;	/* bytes of strings the deepest call chain needs */
 	stp_u64 slide_anchor;	/* link-time address of sprint_symbol, or 0 */
 	int timing;		/* -t */
-	stp_u8 no_sort;		/* no foreach sorts: keep no memory for it */
+	stp_u8 sort_depth;	/* sorted foreach loops, one in the other */
 	stp_u8 match_groups;	/* most of any =~ that keeps them, or 0 */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 	const struct stp_modules *modules; /* NULL: no probe lies in a module */

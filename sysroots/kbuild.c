@@ -102,7 +102,8 @@ static bool runs_at_hits(const char *source)
 {
 	static const char *const fast[] = {
 		"core/context.c", "core/lookup.c", "core/map.c",
-		"core/record.c", "core/stat.c", "core/string.c",
+		"core/match.c", "core/record.c", "core/regex.c",
+		"core/stat.c", "core/string.c",
 		"kernel/current.c", "kernel/hit.c", "kernel/kprobe.c",
 		"kernel/kread.c", "kernel/kretprobe.c", "kernel/memory.c",
 		"kernel/port.c", "kernel/return.c", "kernel/ring.c",

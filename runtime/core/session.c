@@ -64,18 +64,16 @@ static stp_size scratch_size(const struct stp_script *s)
 	return max;
 }
 
-/* Room for the two largest maps of nested loops, one of them at least twice. */
+/* Room for the largest map in each of the sorted loops that may be open. */
 static stp_u32 items_wanted(const struct stp_script *s)
 {
 	stp_u32 most = 0, i;
 
-	if (s->no_sort)
-		return 0;
 	for (i = 0; i < s->nglobals; i++)
 		if (s->globals[i].kind == STP_G_MAP &&
 		    s->globals[i].map->max_entries > most)
 			most = s->globals[i].map->max_entries;
-	return 2 * most;
+	return s->sort_depth * most;
 }
 
 static struct stp_match *match_new(const struct stp_script *s)

@@ -211,4 +211,5 @@ struct stp_script stp_script = {
 	.formats = formats,
 	.nformats = sizeof formats / sizeof formats[0],
 	.frame_size = 1536,
+	.sort_depth = 1,
 };

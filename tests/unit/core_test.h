@@ -53,6 +53,7 @@ static struct stp_script test_script = {
 		    .maxskipped = 100, .maxtrylock = 3, .trylockdelay_us = 1,
 		    .minstackspace = 1024 },
 	.frame_size = 4096,
+	.sort_depth = 2,
 };
 
 static inline void start(struct stp_global *globals, stp_u32 n, int ncpus)

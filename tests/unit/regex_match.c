@@ -147,7 +147,7 @@ static void beside_libc(const struct pair *p)
 		failed++;
 		return;
 	}
-	extents_libc(&other, p->subject, libc);
+	extents_libc(&other, other.re_nsub + 1, p->subject, libc);
 	extents_ours(re, p->subject, ours);
 	if (strcmp(libc, ours))
 		printf("'%s' on '%s':\n", p->pattern, p->subject);

@@ -30,16 +30,16 @@ static inline void extents_ours(const struct regex *re, const char *subject,
 				      m->group[i].start, m->group[i].end);
 }
 
-static inline void extents_libc(const regex_t *re, const char *subject,
-				char *out)
+static inline void extents_libc(const regex_t *re, size_t groups,
+				const char *subject, char *out)
 {
 	regmatch_t m[STP_REGEX_GROUPS_MAX];
 	size_t n = 0;
 
 	strcpy(out, "no");
-	if (regexec(re, subject, STP_REGEX_GROUPS_MAX, m, 0))
+	if (regexec(re, subject, groups, m, 0))
 		return;
-	for (size_t i = 0; i <= re->re_nsub; i++)
+	for (size_t i = 0; i < groups; i++)
 		n += (size_t)snprintf(out + n, REGEX_TEXT - n, "(%d,%d)",
 				      (int)m[i].rm_so, (int)m[i].rm_eo);
 }

@@ -45,6 +45,9 @@ struct emitted_func {
 	uint64_t chain;		/* of the deepest chain from here; 0: unknown */
 	int depth;		/* calls of that chain */
 	VEC(struct emitted_func *) calls;
+	VEC(int) call_sorts;	/* sorted loops open at each */
+	int sorts;		/* most of its own, nested */
+	int sort_chain;		/* with those of its calls */
 };
 
 struct emit {
@@ -62,7 +65,7 @@ struct emit {
 	uint64_t frame_max;	/* of any handler, with its calls */
 	int depth_max;		/* calls of the deepest chain */
 	bool recursive;
-	bool sorts;		/* some foreach is sorted */
+	int sort_depth;		/* sorted loops of any handler, nested */
 	struct map regex_ids;	/* compiled pattern → number */
 	int nregexes;
 	int match_groups;	/* most of a =~ that keeps them */
@@ -119,6 +122,8 @@ struct fn {
 	enum type ret;
 	int *saved_offsets;	/* of a .return probe */
 	VEC(struct emitted_func *) calls;
+	VEC(int) call_sorts;	/* sorted loops open at each */
+	int sorts_open, sorts;	/* now, and most of them */
 };
 
 /* text.c */

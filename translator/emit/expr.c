@@ -371,6 +371,7 @@ static void note_call(struct fn *f, const struct func *func)
 {
 	for (; func; func = func->may_next ? func->next_overload : NULL) {
 		vec_push(f->e->arena, &f->calls, func_of(f->e, func));
+		vec_push(f->e->arena, &f->call_sorts, f->sorts_open);
 	}
 }
 

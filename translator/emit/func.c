@@ -238,6 +238,8 @@ static void write_function(struct emit *e, struct emitted_func *ef)
 	ef->frame = strings * (uint64_t)e->strlen_max;
 	ef->calls.v = f.calls.v;
 	ef->calls.n = f.calls.n;
+	ef->call_sorts.v = f.call_sorts.v;
+	ef->sorts = f.sorts;
 }
 
 /* ---- embedded functions ---- */
@@ -418,7 +420,7 @@ void emit_embedded_file(struct emit *e, struct buf *out)
 static void walk_calls(struct emit *e, struct emitted_func *ef)
 {
 	uint64_t below = 0;
-	int depth = 0;
+	int depth = 0, sorts = ef->sorts;
 
 	if (ef->depth)
 		return;
@@ -433,9 +435,11 @@ static void walk_calls(struct emit *e, struct emitted_func *ef)
 		walk_calls(e, to);
 		below = MAX(below, to->chain);
 		depth = MAX(depth, to->depth);
+		sorts = MAX(sorts, ef->call_sorts.v[i] + to->sort_chain);
 	}
 	ef->pending = false;
 	ef->chain = ef->frame + below;
+	ef->sort_chain = sorts;
 	ef->depth = depth + 1;
 }
 
@@ -447,7 +451,10 @@ static void count_frames(struct emit *e, const struct fn *f)
 		walk_calls(e, f->calls.v[i]);
 		below = MAX(below, f->calls.v[i]->chain);
 		e->depth_max = MAX(e->depth_max, f->calls.v[i]->depth);
+		e->sort_depth = MAX(e->sort_depth, f->call_sorts.v[i] +
+				    f->calls.v[i]->sort_chain);
 	}
+	e->sort_depth = MAX(e->sort_depth, f->sorts);
 	e->frame_max = MAX(e->frame_max, own + below);
 }
 

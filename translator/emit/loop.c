@@ -67,7 +67,6 @@ static const char *sort_text(struct fn *f, const struct stmt *s)
 {
 	const struct sort_order *o = &s->foreach.order;
 
-	f->e->sorts |= o->direction != 0;
 	return arena_printf(f->e->arena, "(struct stp_sort){ %d, %d, %d }",
 			    o->direction > 0 ? 1 : o->direction < 0 ? 2 : 0,
 			    o->key, (int)o->stat);
@@ -95,6 +94,8 @@ static void foreach_map(struct fn *f, const struct stmt *s)
 	line(f, "goto %s;", error_target(f));
 	f->indent--;
 	scope_push(f, &sc, SCOPE_FOREACH)->iter = iter;
+	f->sorts_open += s->foreach.order.direction != 0;
+	f->sorts = MAX(f->sorts, f->sorts_open);
 	line(f, "while (stp_iter_next(c, &%s)) {", iter);
 	f->indent++;
 	spend(f, 1, s);
@@ -103,6 +104,7 @@ static void foreach_map(struct fn *f, const struct stmt *s)
 	f->indent--;
 	emit_body(f, s->foreach.body);
 	line(f, "}");
+	f->sorts_open -= s->foreach.order.direction != 0;
 	scope_pop(f);
 	if (sc.err_used)
 		label(f, "done", sc.n);

@@ -7,6 +7,8 @@
 
 #include "emit/emit.h"
 
+#define SORT_DEPTH_MAX 16	/* STP_ITER_DEPTH of the runtime */
+
 static const char *value_kind(enum type t)
 {
 	switch (t) {
@@ -362,6 +364,15 @@ static uint64_t frame_size(const struct emit *e)
 	return e->frame_max + (uint64_t)nesting(e) * largest;
 }
 
+/* Functions that call themselves may open as many as there may be open. */
+static int sort_depth(const struct emit *e)
+{
+	vec_for(i, &e->funcs)
+		if (e->recursive && e->funcs.v[i]->sorts)
+			return SORT_DEPTH_MAX;
+	return MIN(e->sort_depth, SORT_DEPTH_MAX);
+}
+
 static void put_limits(const struct emit *e, struct buf *out)
 {
 	const struct limits *l = &e->p->limits;
@@ -416,8 +427,8 @@ void emit_script(struct emit *e, struct buf *out)
 			   e->p->slide_anchor);
 	if (s->opt.timing)
 		buf_puts(out, "\t.timing = 1,\n");
-	if (!e->sorts)
-		buf_puts(out, "\t.no_sort = 1,\n");
+	if (e->sort_depth)
+		buf_printf(out, "\t.sort_depth = %d,\n", sort_depth(e));
 	if (e->match_groups)
 		buf_printf(out, "\t.match_groups = %d,\n",
 			   e->match_groups);

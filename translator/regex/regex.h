@@ -27,7 +27,7 @@
 #define REGEX_NODES_MAX 5000	/* of the automaton with choices */
 #define REGEX_STATES_MAX 2000	/* of an automaton without */
 #define REGEX_TABLE_MAX 65000	/* transitions or steps of one automaton */
-#define REGEX_WORK_MAX 20000000	/* nodes looked at to make it */
+#define REGEX_WORK_MAX 3000000	/* nodes looked at to make it */
 
 #define REGEX_ANYWHERE ((size_t)-1)
 struct regex_error {
