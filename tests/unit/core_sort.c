@@ -169,6 +169,13 @@ static void statistics(void)
 		SAYS("y0 z0 x0", loop(by(2, 0, STP_MAX), -1, NULL, 0));
 		SAYS("y0 z0", loop(by(2, 0, STP_AVG), 2, NULL, 0));
 		SAYS("z0 y0 x0", loop(by(2, 1, 0), -1, NULL, 0));
+		k[0].s = "z";	/* on both CPUs, where there are two */
+		SAYS("z0", loop(by(1, 0, STP_SUM), -1, k, 2));
+		SAYS("z0", loop(by(0, 0, 0), -1, k, 2));
+		IS(1, stp_map_has_any(m, k, 2));
+		stp_map_delete_any(cpu(0), m, k, 2, NULL);
+		IS(0, stp_map_has_any(m, k, 2));
+		SAYS("x0 y0", loop(by(1, 1, 0), -1, k, 3));
 		stp_session_fini();
 	}
 }
