@@ -13,10 +13,17 @@
 
 #define PRINT_ARGS_MAX 64 /* STP_ARGS_MAX of runtime/core/render.h */
 
+/* What %m reads: so many bytes, or as many as the argument before says; '#':
+ * of user space. */
+struct memory {
+	int64_t bytes;
+	bool bytes_arg, user;
+};
+
 struct message {
 	struct buf text, letters;
 	struct expr_vec args;
-	VEC(int64_t) bytes;	/* of each 'm' argument: how much to read */
+		VEC(struct memory) memory; /* of each %m and %M */
 };
 
 static void put_literal(struct message *m, const char *s, size_t n)
@@ -163,8 +170,9 @@ static size_t put_conversion(struct fn *f, struct message *m,
 	}
 	buf_putc(&m->text, p->conv == 'i' ? 'd' : p->conv);
 	if (at < args->n && (p->conv == 'm' || p->conv == 'M'))
-		vec_push(f->e->arena, &m->bytes,
-			 p->precision > 0 ? p->precision : 1);
+		vec_push(f->e->arena, &m->memory, ((struct memory){
+			 p->precision > 0 ? p->precision : 1,
+			 p->precision_arg, p->alt }));
 	if (at < args->n) {
 		put_arg(f, m, args->v[at],
 			p->conv == 'm' || p->conv == 'M' ? 'm' :
@@ -225,15 +233,15 @@ static void put_message(struct fn *f, struct message *m, const struct expr *e)
 			      PRINT_ARGS_MAX);
 }
 
-/* %m: what is at the address, read now. */
-static struct val read_bytes(struct fn *f, const struct expr *e, int64_t n)
+/* %m: what is at the address, read now; n is a C expression. */
+static struct val read_bytes(struct fn *f, const struct expr *e,
+			     const char *n, bool user)
 {
 	struct val addr = emit_expr(f, e);
 	const char *buf = temp_new(f, TEMP_BUF), *q = temp_new(f, TEMP_PTR);
 
-	line(f, "%s = stp_memory(c, %s, MAXSTRINGLEN, (stp_u64)%s, %s, 0, "
-	     "%s);", q, buf, as_number(f, addr), c_number(f->e->arena, n),
-	     expr_site(f, e));
+	line(f, "%s = stp_memory(c, %s, MAXSTRINGLEN, (stp_u64)%s, %s, %d, "
+	     "%s);", q, buf, as_number(f, addr), n, user, expr_site(f, e));
 	check_error(f);
 	return val_temp(q);
 }
@@ -256,10 +264,19 @@ static const char *message_args(struct fn *f, struct message *m)
 			continue;
 		}
 		if (m->letters.s[i] == 'm') {
-			v[i] = read_bytes(f, e, m->bytes.v[nth++]);
+			const struct memory *want = &m->memory.v[nth++];
+
+			v[i] = read_bytes(f, e, want->bytes_arg && i ?
+					  as_number(f, v[i - 1]) :
+					  c_number(f->e->arena, want->bytes),
+					  want->user);
 			continue;
 		}
 		v[i] = emit_expr(f, e);
+		if (i + 1 < m->args.n && m->letters.s[i + 1] == 'm') {
+			v[i] = hold(f, v[i], e->type);
+			continue;
+		}
 		v[i] = hold_from(f, v[i], e->type,
 				 effects_after(&m->args, i + 1));
 	}
