@@ -8,7 +8,7 @@
 
 typedef struct expr *at_rule(struct parser *p, const struct token *t, int arg);
 
-/* cast := "(" expr "," STRING ["," STRING] ")" */
+/* cast := "@cast" "(" expr "," STRING ["," STRING] ")" */
 static struct expr *at_cast(struct parser *p, const struct token *t, int arg)
 {
 	struct expr *e = new_expr(p, EXPR_TARGET, t);
@@ -24,7 +24,7 @@ static struct expr *at_cast(struct parser *p, const struct token *t, int arg)
 	return e;
 }
 
-/* var := "(" STRING ["," STRING] ")" */
+/* var := "@var" "(" STRING ["," STRING] ")" */
 static struct expr *at_var(struct parser *p, const struct token *t, int arg)
 {
 	struct expr *e = new_expr(p, EXPR_TARGET, t);
@@ -37,6 +37,7 @@ static struct expr *at_var(struct parser *p, const struct token *t, int arg)
 	return e;
 }
 
+/* defined := "@defined" "(" expr ")" | "@probewrite" "(" NAME ")" */
 static struct expr *at_defined(struct parser *p, const struct token *t,
 			       int probewrite)
 {
@@ -52,6 +53,7 @@ static struct expr *at_defined(struct parser *p, const struct token *t,
 	return e;
 }
 
+/* entry := "@entry" "(" expr ")" */
 static struct expr *at_entry(struct parser *p, const struct token *t, int arg)
 {
 	struct expr *e = new_expr(p, EXPR_ENTRY, t);
@@ -61,6 +63,7 @@ static struct expr *at_entry(struct parser *p, const struct token *t, int arg)
 	return e;
 }
 
+/* perf := "@perf" "(" STRING ")" */
 static struct expr *at_perf(struct parser *p, const struct token *t, int arg)
 {
 	struct expr *e = new_expr(p, EXPR_PERF, t);
@@ -77,6 +80,7 @@ static void require_guru(struct parser *p, const struct token *t)
 				 "stap -g", t->s);
 }
 
+/* const := ("@const" | "@enum") "(" STRING ")" */
 static struct expr *at_const(struct parser *p, const struct token *t, int kind)
 {
 	struct expr *e = new_expr(p, EXPR_CONST, t);
@@ -88,7 +92,8 @@ static struct expr *at_const(struct parser *p, const struct token *t, int kind)
 	return e;
 }
 
-/* raw := "(" NUMBER "," expr ")" | "(" NUMBER ")" for registers */
+/* raw := ("@kderef" | "@uderef") "(" NUMBER "," expr ")"
+ *        | ("@kregister" | "@uregister") "(" NUMBER ")" */
 static struct expr *at_raw(struct parser *p, const struct token *t, int kind)
 {
 	struct expr *e = new_expr(p, EXPR_RAW, t);
@@ -107,7 +112,8 @@ static struct expr *at_raw(struct parser *p, const struct token *t, int kind)
 	return e;
 }
 
-/* stat := "(" expr ["," NUMBER] ")"; the number for @variance only */
+/* The number is for @variance only.
+ * stat := STATISTIC "(" expr ["," ["-"] NUMBER] ")" */
 static struct expr *at_stat(struct parser *p, const struct token *t, int op)
 {
 	struct expr *e = new_expr(p, EXPR_STAT, t);
@@ -125,7 +131,9 @@ static struct expr *at_stat(struct parser *p, const struct token *t, int op)
 	return e;
 }
 
-/* hist := "(" expr "," NUMBER "," NUMBER "," NUMBER ")" | "(" expr ")" */
+/* histogram := "@hist_log" "(" expr ")"
+ *              | "@hist_linear" "(" expr "," int "," int "," int ")"
+ * int := ["-"] NUMBER */
 static struct expr *at_hist(struct parser *p, const struct token *t, int kind)
 {
 	struct expr *e = new_expr(p, EXPR_HIST, t);
@@ -219,6 +227,8 @@ static NORETURN void unknown_at(struct parser *p, const struct token *t)
 	parse_fail(p, t, "unknown operator or macro '%s'", t->s);
 }
 
+/* at := cast | var | defined | entry | perf | const | raw | stat
+ *       | histogram "[" expr "]" */
 struct expr *parse_at_operator(struct parser *p, const struct token *t)
 {
 	const struct at_operator *o = at_find(t);
@@ -283,7 +293,8 @@ bool is_print_word(const struct token *t)
 	return print_find(t->s);
 }
 
-/* values := expr {"," expr}; a histogram may stand alone for all of them */
+/* A histogram stands alone for all of them.
+ * values := histogram | expr {"," expr} */
 static void print_values(struct parser *p, struct expr *e)
 {
 	size_t start = p->i;
@@ -303,7 +314,13 @@ static void print_values(struct parser *p, struct expr *e)
 	} while (accept_op(p, ","));
 }
 
-/* print := NAME "(" [STRING for a format or delimiter] {"," expr} ")" */
+/*
+ * print := ("print" | "sprint" | "print_char") "(" values ")"
+ *          | ("println" | "sprintln") "(" [values] ")"
+ *          | ("printf" | "sprintf") "(" STRING {"," expr} ")"
+ *          | ("printd" | "printdln" | "sprintd" | "sprintdln")
+ *            "(" STRING "," expr "," expr {"," expr} ")"
+ */
 struct expr *parse_print(struct parser *p, const struct token *t)
 {
 	const struct print_form *f = print_find(t->s);

@@ -200,7 +200,11 @@ static bool compare_subject(struct cond *x, const struct token *a,
 				"or integers");
 }
 
-/* comparison := subject cmp literal | literal cmp literal */
+/* test := subject COMPARE value | STRING COMPARE STRING
+ *         | NUMBER COMPARE NUMBER
+ * subject := "kernel_v" | "kernel_vr" | "systemtap_v" | "arch" | "runtime"
+ *            | "systemtap_privilege" | "guru_mode" | CONFIG
+ * value := STRING | NUMBER | CONFIG */
 static bool cond_comparison(struct cond *x, bool *holds)
 {
 	const struct token *a = cond_take(x), *op, *b;
@@ -227,7 +231,7 @@ static bool cond_comparison(struct cond *x, bool *holds)
 	return true;
 }
 
-/* all := comparison {"&&" comparison} */
+/* all := test {"&&" test} */
 static bool cond_all(struct cond *x, bool *holds)
 {
 	bool one;
@@ -243,7 +247,7 @@ static bool cond_all(struct cond *x, bool *holds)
 	return true;
 }
 
-/* any := all {"||" all} */
+/* condition := all {"||" all} */
 static bool cond_any(struct cond *x, bool *holds)
 {
 	bool one;

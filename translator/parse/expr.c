@@ -29,7 +29,8 @@ struct expr *new_symbol(struct parser *p, const struct token *t)
 	return e;
 }
 
-/* keys := key {"," key} "]"   key := "*" | expr */
+/* keys := key {"," key} "]"
+ * key := "*" | expr */
 struct expr_vec parse_keys(struct parser *p)
 {
 	struct expr_vec keys = { 0 };
@@ -118,6 +119,7 @@ static struct expr *parse_target_var(struct parser *p, const struct token *t)
 	return e;
 }
 
+/* call := NAME "(" [expr {"," expr}] ")" */
 static struct expr *parse_call(struct parser *p, const struct token *t)
 {
 	struct expr *e = new_expr(p, EXPR_CALL, t);
@@ -133,7 +135,7 @@ static struct expr *parse_call(struct parser *p, const struct token *t)
 	return e;
 }
 
-/* word := NAME | NAME "(" [exprs] ")" | NAME "[" keys | $NAME | @NAME … */
+/* word := NAME | NAME "[" keys | call | print | TARGET | at */
 static struct expr *parse_word(struct parser *p, const struct token *t)
 {
 	struct expr *e;
@@ -441,7 +443,7 @@ static bool is_match(enum op op)
 	return op == OP_MATCH || op == OP_NMATCH;
 }
 
-/* comparison := sum {COMPARE sum} | sum ("=~" | "!~") STRING */
+/* comparison := shift {COMPARE shift} | shift ("=~" | "!~") STRING */
 static struct expr *parse_comparison(struct parser *p)
 {
 	int tighter = op_precedence(OP_EQ) + 1;
@@ -492,9 +494,16 @@ static struct expr *parse_membership(struct parser *p)
 }
 
 /*
- * binary := operand {OP operand}, for operators that bind at least so tight;
- * those from "||" to "&" have a membership for an operand, those from "<<" to
- * "*" a unary, and comparisons stand between the two.
+ * Operators that bind at least so tight; their precedence is in ops.def.
+ * or := and {"||" and}
+ * and := bitor {"&&" bitor}
+ * bitor := bitxor {"|" bitxor}
+ * bitxor := bitand {"^" bitand}
+ * bitand := membership {"&" membership}
+ * shift := concat {("<<" | ">>" | ">>>") concat}
+ * concat := sum {"." sum}
+ * sum := product {("+" | "-") product}
+ * product := unary {("*" | "/" | "%") unary}
  */
 static struct expr *parse_binary(struct parser *p, int tight)
 {
@@ -516,7 +525,7 @@ static struct expr *parse_binary(struct parser *p, int tight)
 	}
 }
 
-/* ternary := binary ["?" expr ":" ternary] */
+/* ternary := or ["?" expr ":" ternary] */
 static struct expr *parse_ternary(struct parser *p)
 {
 	struct expr *cond, *e;

@@ -56,6 +56,7 @@ static bool format_accept(struct format_reader *r, char c)
 	return true;
 }
 
+/* flags := {"-" | "+" | " " | "#" | "0"} */
 static void format_flags(struct format_reader *r, struct format_part *part)
 {
 	for (;;) {
@@ -74,7 +75,7 @@ static void format_flags(struct format_reader *r, struct format_part *part)
 	}
 }
 
-/* conversion := flags ["*" | DIGITS] ["." ("*" | DIGITS)] {"l"} LETTER */
+/* conversion := "%" flags ["*" | DIGITS] ["." ["*" | DIGITS]] {"l"} LETTER */
 static void format_conversion(struct format_reader *r)
 {
 	struct format_part part = { .width = -1, .precision = -1 };

@@ -170,6 +170,7 @@ static void check_redefinition(struct expander *x, const struct macro *m,
 	}
 }
 
+/* definition := "@define" NAME ["(" [NAME {"," NAME}] ")"] "%(" {TOKEN} "%)" */
 static bool read_define(struct expander *x, struct span *in, struct macro *m)
 {
 	const struct token *name = span_peek(in);
@@ -311,6 +312,8 @@ static bool use_args(struct expander *x, struct span *in,
 	return false;
 }
 
+/* use := MACRO ["(" [argument {"," argument}] ")"]
+ * argument := {TOKEN} */
 static void expand_use(struct expander *x, struct span *in,
 		       const struct macro *m, const struct token *use,
 		       const struct bindings *outer, const struct loc *from,
@@ -382,7 +385,8 @@ static bool accept_marker(struct span *in, const char *marker)
 	return true;
 }
 
-/* conditional := "%(" condition "%?" arm ["%:" arm] "%)" */
+/* conditional := "%(" condition "%?" arm ["%:" arm] "%)"
+ * arm := {TOKEN} */
 static void expand_conditional(struct expander *x, struct span *in,
 			       const struct bindings *b,
 			       const struct loc *from, const char *what,

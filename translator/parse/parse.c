@@ -141,7 +141,8 @@ static void parse_embed(struct parser *p)
 	vec_push(p->a, &p->file->embeds, d);
 }
 
-/* A value known now: [-] number or string. */
+/* A value known now.
+ * literal := STRING | ["-"] NUMBER */
 static struct expr *parse_global_init(struct parser *p)
 {
 	const struct token *t = peek(p);
@@ -172,7 +173,7 @@ static void parse_global_size(struct parser *p, struct global_decl *g)
 	expect_op(p, "]");
 }
 
-/* one := NAME ["%"] ["[" NUMBER "]"] ["=" literal] */
+/* global := NAME ["%"] ["[" NUMBER "]"] ["=" literal] */
 static void parse_one_global(struct parser *p, bool is_private)
 {
 	const struct token *t = expect_name(p);
@@ -198,7 +199,7 @@ static void parse_one_global(struct parser *p, bool is_private)
 	vec_push(p->a, &p->file->globals, g);
 }
 
-/* globals := one {"," one} {";"} */
+/* globals := global {"," global} {";"} */
 static void parse_globals(struct parser *p, bool is_private)
 {
 	do {
@@ -238,8 +239,7 @@ static void parse_params(struct parser *p, struct func_decl *f)
 	expect_op(p, ")");
 }
 
-/* function := ["private"] "function" NAME [type] params [":" NUMBER]
- *             (block | EMBEDDED) */
+/* function := "function" NAME [type] params [":" NUMBER] (block | EMBEDDED) */
 static void parse_function(struct parser *p, bool is_private)
 {
 	struct func_decl *f = arena_new(p->a, struct func_decl);
@@ -295,7 +295,7 @@ static bool at_alias(struct parser *p)
 	return at_op(p, "=") || at_op(p, "+=");
 }
 
-/* alias := name {("=" | "+=") name} ("=" | "+=") points block ["," block] */
+/* alias := path ("=" | "+=") {path ("=" | "+=")} points block ["," block] */
 static void parse_alias(struct parser *p, struct point_vec points,
 			struct loc loc)
 {
@@ -323,7 +323,7 @@ static void parse_alias(struct parser *p, struct point_vec points,
 	vec_push(p->a, &p->file->aliases, d);
 }
 
-/* probe := "probe" points (block | the rest of an alias) */
+/* probe := "probe" (points block | alias) */
 static void parse_probe(struct parser *p)
 {
 	struct probe_decl *d = arena_new(p->a, struct probe_decl);
@@ -393,6 +393,7 @@ static void resynchronise(struct parser *p, size_t start)
 		take(p);
 }
 
+/* file := {decl} */
 static bool parse_decls(struct parser *p)
 {
 	volatile bool ok = true;

@@ -10,7 +10,7 @@
 
 static struct point_vec parse_path(struct parser *p);
 
-/* arg := "(" (STRING | ["-"] NUMBER) ")" */
+/* arg := "(" literal ")" */
 static struct expr *parse_point_arg(struct parser *p)
 {
 	const struct token *t = peek(p);
@@ -39,7 +39,8 @@ static bool is_name_piece(const struct token *t)
 	       t->kind == TOK_NUMBER || tok_is(t, "*");
 }
 
-/* name := (NAME | "*") {NAME | "*" | NUMBER, nothing between them} */
+/* Nothing stands between the parts of a name.
+ * name := (NAME | "*") {NAME | "*" | NUMBER} */
 static const char *parse_point_name(struct parser *p)
 {
 	const struct token *t = take(p);
@@ -192,6 +193,7 @@ static void parse_point(struct parser *p, struct point_vec *out)
 		vec_push(p->a, out, points.v[i]);
 }
 
+/* points := point {"," point} */
 void parse_points(struct parser *p, struct point_vec *out)
 {
 	do {

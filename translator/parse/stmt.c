@@ -47,7 +47,8 @@ struct stmt *parse_block(struct parser *p)
 	return s;
 }
 
-/* if := "if" "(" expr ")" stmt ["else" stmt]; a chain of them is a loop */
+/* A chain of them is a loop.
+ * if := "if" "(" expr ")" stmt ["else" stmt] */
 static struct stmt *parse_if(struct parser *p)
 {
 	struct stmt *first = NULL, **slot = &first;
@@ -103,7 +104,8 @@ static struct stmt *parse_for(struct parser *p)
 	return s;
 }
 
-/* order := "+" | "-"; one in a foreach */
+/* One in a foreach.
+ * order := "+" | "-" */
 static void parse_order(struct parser *p, struct sort_order *o, int key)
 {
 	const struct token *t = peek(p);
@@ -136,7 +138,8 @@ static void foreach_key(struct parser *p, struct stmt *s)
 	parse_order(p, &s->foreach.order, (int)s->foreach.keys.n);
 }
 
-/* names := NAME [order] | "[" NAME [order] {"," NAME [order]} "]" */
+/* names := [NAME [order] "="] (one | "[" one {"," one} "]")
+ * one := NAME [order] */
 static void foreach_names(struct parser *p, struct stmt *s)
 {
 	if (at_foreach_value(p)) {
@@ -154,7 +157,7 @@ static void foreach_names(struct parser *p, struct stmt *s)
 	expect_op(p, "]");
 }
 
-/* over := (NAME ["[" keys] | histogram) [["@stat"] order] ["limit" expr] */
+/* over := (NAME ["[" keys] | histogram) [[STATISTIC] order] ["limit" expr] */
 static void foreach_over(struct parser *p, struct stmt *s)
 {
 	struct sort_order *o = &s->foreach.order;
@@ -220,7 +223,7 @@ static struct stmt *parse_try(struct parser *p)
 	return s;
 }
 
-/* return := "return" [expr] */
+/* return := "return" [expr] [";"] */
 static struct stmt *parse_return(struct parser *p)
 {
 	const struct token *t = take(p);
@@ -235,6 +238,7 @@ static struct stmt *parse_return(struct parser *p)
 	return s;
 }
 
+/* delete := "delete" expr [";"] */
 static struct stmt *parse_delete(struct parser *p)
 {
 	const struct token *t = take(p);
@@ -248,6 +252,7 @@ static struct stmt *parse_delete(struct parser *p)
 	return s;
 }
 
+/* jump := ("next" | "break" | "continue") [";"] */
 static struct stmt *parse_jump(struct parser *p, enum stmt_kind kind)
 {
 	struct stmt *s = new_stmt(p, kind, take(p));
@@ -269,6 +274,7 @@ static struct stmt *parse_embedded_stmt(struct parser *p)
 	return s;
 }
 
+/* simple := expr [";"] */
 static struct stmt *parse_expr_stmt(struct parser *p)
 {
 	const struct token *t = peek(p);
@@ -281,7 +287,8 @@ static struct stmt *parse_expr_stmt(struct parser *p)
 	return s;
 }
 
-/* stmt := ";" | block | EMBEDDED | a keyword's statement | expr [";"] */
+/* stmt := ";" | block | EMBEDDED | if | while | for | foreach | try | return
+ *         | delete | jump | simple */
 static struct stmt *parse_stmt_inner(struct parser *p)
 {
 	const struct token *t = peek(p);
