@@ -67,14 +67,11 @@ static void fill_facts(struct debuginfo *di)
 		.is_module = di->f.type == ET_REL,
 		.has_dwarf = di->f.has_dwarf,
 	};
-	if (!di->f.has_dwarf && di->f.has_btf) {
+	/* A module's own is only what the kernel's lacks, and does not read. */
+	if (!di->f.has_dwarf && di->f.has_btf)
 		di->btf = btf_of(di->a, &di->f, &why);
-		di->facts.has_btf = di->btf != NULL;
-		if (!di->btf)
-			di->facts.no_dwarf = arena_printf(di->a,
-				"\"%s\" has no DWARF, and its BTF cannot be "
-				"used: %s", di->f.path, why);
-	} else if (!di->f.has_dwarf) {
+	di->facts.has_btf = di->btf != NULL;
+	if (!di->f.has_dwarf && !di->btf) {
 		elf_file_dwarf(di->a, &di->f, &why);
 		di->facts.no_dwarf = why;
 	}
