@@ -41,7 +41,7 @@ static const char usage_text[] =
 "  -c CMD        run CMD, end when it does; target() is its pid\n"
 "  -x PID        target() is PID\n"
 "  -o FILE       write the script's output to FILE (strftime(3) formats)\n"
-"  -s MB, -b MB  memory of the trace buffers, of all CPUs together\n"
+"  -s MB, -b MB  trace buffer of each CPU\n"
 "  -w            no warnings\n"
 "  -R            give the module a unique name (always done)\n"
 "  -T MS         look at the buffers at least so often [200]\n"
