@@ -298,9 +298,30 @@ static void misfit(void)
 	SAYS("WARNING: 1 damaged records are not shown\n", err);
 }
 
+/* Memory as it is and in hexadecimal: %m and %M. */
+static void memory(void)
+{
+	static const char defs[] = "\1\0\0\0[%5m|%M]\n\0mm\0";
+	struct stp_record r = { .type = STP_REC_PRINT, .time = 1 };
+	unsigned char rec[64] = { 0 };
+
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_DEFS, defs, sizeof(defs) - 1);
+	r.len = sizeof(r) + 16;
+	memcpy(rec, &r, sizeof(r));
+	memcpy(rec + sizeof(r), "\3\0abc\2\0\xff\x01", 9);
+	stream_put_records(&writer, 0, rec, r.len);
+	finish();
+	IS(0, show(1000));
+	SAYS("[  abc|ff01]\n", out);
+	SAYS("", err);
+}
+
 int main(void)
 {
 	merged();
+	memory();
 	up_to_watermark();
 	loss();
 	messages();
