@@ -11,6 +11,8 @@
  */
 #include "elaborate/elab.h"
 
+#define KEYS_MAX 16 /* of an array: STP_KEYS_MAX of the runtime */
+
 struct resolver {
 	struct elab *e;
 	struct func *func;	/* in one of its bodies, or … */
@@ -122,6 +124,10 @@ static void set_arity(struct resolver *r, struct var *v, size_t n,
 		v->key_types = arena_array(r->e->a, n + 1, enum type);
 		v->key_locs = arena_array(r->e->a, n + 1, struct loc);
 		v->arity_loc = at;
+		if (n > KEYS_MAX)
+			diag_semantic(d, at, token, "array '%s' has %zu keys, "
+				      "%d are possible: join some in a string "
+				      "with sprintf", v->name, n, KEYS_MAX);
 		if (n || !v->max_entries)
 			return;
 		diag_semantic(d, at, token,
