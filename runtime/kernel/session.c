@@ -51,9 +51,7 @@ static int add_kind(struct kinds *k, const struct stp_probe_kind *kind)
 			return 0;
 	if (k->n == KINDS_MAX)
 		return -E2BIG;
-	memmove(k->v + 1, k->v, kind->arm_first * k->n * sizeof(*k->v));
-	k->v[kind->arm_first ? 0 : k->n] = kind;
-	k->n++;
+	k->v[k->n++] = kind;
 	return kind->prepare ? kind->prepare() : 0;
 }
 
@@ -71,11 +69,12 @@ static int prepare(void)
 static int arm(void)
 {
 	struct kinds *k = stp_base(&kinds);
-	int i, err = 0;
+	int i, first, err = 0;
 
-	for (i = 0; i < k->n && !err; i++)
-		if (k->v[i]->arm)
-			err = k->v[i]->arm();
+	for (first = 1; first >= 0; first--)
+		for (i = 0; i < k->n && !err; i++)
+			if (k->v[i]->arm && k->v[i]->arm_first == first)
+				err = k->v[i]->arm();
 	return err;
 }
 
