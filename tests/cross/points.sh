@@ -110,7 +110,15 @@ within() {
 	says "no callee" "calls no such function" 'kernel.function("vfs_read").callee("vfs_write")'
 }
 
+variables() {
+	# Nothing is in the frame before the function made it.
+	"$stap" -r "$release" -L 'kernel.function("page_readlink").call' >"$tmp/out" 2>"$tmp/err" </dev/null
+	grep -q '\$dentry:struct dentry\* \$buffer:char\* \$buflen:int' "$tmp/out" && ! grep -q '\$done:' "$tmp/out" ||
+		fail "variables at the entry of page_readlink"
+}
+
 one_sysroot() {
+	variables
 	within
 	tracepoints
 	lines_of_functions

@@ -77,6 +77,15 @@ static void show_locals(struct arena *a, struct shown *s, const struct probe *p)
 	}
 }
 
+/* One that is nowhere at this point is nothing to offer. */
+static bool is_here(struct lower *l, const struct provider *pr,
+		    const struct expr *at, const char *name)
+{
+	return !pr->variable ||
+	       pr->variable(l, at, arena_printf(l->e->a, "$%s", name),
+			    located_new(l->e->a));
+}
+
 static void show_targets(struct elab *e, struct shown *s, struct probe *p)
 {
 	const struct provider *pr = p->info->provider;
@@ -93,10 +102,12 @@ static void show_targets(struct elab *e, struct shown *s, struct probe *p)
 					       located_type(x)));
 	if (pr->variables)
 		pr->variables(&l, &names);
+	l.at_entry = pr->is_return && pr->is_return(p);
 	for (size_t i = 0; i < names.n; i++)
-		show_var(e->a, s, arena_printf(e->a, " $%s:%s",
-					       names.v[i].name,
-					       names.v[i].type));
+		if (is_here(&l, pr, &at, names.v[i].name))
+			show_var(e->a, s, arena_printf(e->a, " $%s:%s",
+						       names.v[i].name,
+						       names.v[i].type));
 }
 
 static struct shown *shown_of(struct arena *a, struct map *m, const char *name)
