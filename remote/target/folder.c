@@ -159,31 +159,44 @@ static time_t idle_seconds(DIR *d)
 	return time(NULL) - youngest;
 }
 
+/* Takes the descriptor. */
+static bool idle_for_long(int fd)
+{
+	DIR *d = fdopendir(fd);
+	bool idle = d && idle_seconds(d) > FOLDER_IDLE_S;
+
+	if (d)
+		closedir(d);
+	else
+		close(fd);
+	return idle;
+}
+
+/* What the owner's file says; false when it does not say it yet. */
+static bool read_owner(int fd, int *pid, unsigned long long *start)
+{
+	int owner = openat(fd, "owner", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char text[64];
+	int n;
+
+	if (owner < 0)
+		return false;
+	n = read(owner, text, sizeof(text) - 1);
+	close(owner);
+	text[n > 0 ? n : 0] = '\0';
+	return strchr(text, '\n') && sscanf(text, "%d %llu", pid, start) == 2;
+}
+
 bool folder_abandoned(const char *path)
 {
 	unsigned long long start;
-	int fd = open_folder(path), owner, pid, n;
-	char text[64];
-	bool dead;
-	DIR *d;
+	int fd = open_folder(path), pid;
 
 	if (fd < 0)
 		return false;
-	owner = openat(fd, "owner", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (owner < 0) {	/* being filled, or filling it was cut off */
-		d = fdopendir(fd);
-		dead = d && idle_seconds(d) > FOLDER_IDLE_S;
-		if (d)
-			closedir(d);
-		else
-			close(fd);
-		return dead;
-	}
-	n = read(owner, text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	close(owner);
+	if (!read_owner(fd, &pid, &start))
+		/* Being filled, or filling it was cut off. */
+		return idle_for_long(fd);
 	close(fd);
-	if (sscanf(text, "%d %llu", &pid, &start) != 2)
-		return true;
 	return start_time(pid) != start;
 }

@@ -46,14 +46,16 @@ want "1" "$(on 'ls -d /proc/stapx_* | wc -l')" "the running one is still there"
 on 'for p in /proc/[0-9]*; do read c <$p/comm; case $c in staprun*) k="$k ${p#/proc/}";; esac; done 2>/dev/null; kill -9 $k; sleep 1'
 want "0" "$(on 'grep -c vfs_read /sys/kernel/debug/kprobes/list')" "no probe is armed after a crash"
 want "1" "$(on 'ls -d /proc/stapx_* | wc -l')" "a crash leaves the module"
-on 'mkdir -m 700 /tmp/stapx-dead /tmp/stapx-young /tmp/stapx-foreign; echo "99999 1" >/tmp/stapx-dead/owner; chmod 755 /tmp/stapx-foreign; ln -s /srv /tmp/stapx-link'
+# The owner of "owned" has its file open, and not written yet.
+on 'mkdir -m 700 /tmp/stapx-dead /tmp/stapx-young /tmp/stapx-owned /tmp/stapx-foreign; echo "99999 1" >/tmp/stapx-dead/owner; : >/tmp/stapx-owned/owner; chmod 755 /tmp/stapx-foreign; ln -s /srv /tmp/stapx-link'
 on '/srv/staprun /srv/hand.ko n=42 >/dev/null'
 want "" "$(on 'ls -d /proc/stapx_* 2>/dev/null')" "the next run sweeps the module"
 want "/tmp/stapx-foreign
 /tmp/stapx-link
+/tmp/stapx-owned
 /tmp/stapx-young" "$(on 'ls -d /tmp/stapx-*')" "and folders of the dead, no others"
 want "yes" "$(on '[ -f /srv/hand.ko ] && echo yes')" "links are not followed"
-on 'rm -r /tmp/stapx-young /tmp/stapx-foreign; rm /tmp/stapx-link'
+on 'rm -r /tmp/stapx-young /tmp/stapx-owned /tmp/stapx-foreign; rm /tmp/stapx-link'
 on '/srv/staprun -d nothing 2>&1' | grep -q 'no module "nothing" of a script is loaded' || fail "-d of a name that is not loaded"
 
 # ---- size ----
