@@ -336,14 +336,17 @@ aliases() {
 	want "$(aliases_wanted "$open" | sort)" "$(sort <<<"$got")" "$root: aliases of the library"
 }
 
-# No function or alias is forgotten by the scripts above.  exit() ends tests/lang.
-for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u | grep -vx -e exit -e abort); do
-	grep -q "\b$f *(" "$scripts/tapset.stp" || fail "tapset.stp does not call $f()"
+# No function or alias is forgotten by the scripts above and the programs of
+# tests/lang, which language.sh runs on a guest.
+programs=("$scripts/tapset.stp")
+for f in "$tests"/lang/*.out; do programs+=("${f%.out}.stp"); done
+for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u); do
+	grep -q "\b$f *(" "${programs[@]}" || fail "no script calls $f()"
 done
 # The table of system calls has a test of its own, syscalls.sh.
 table=$(sed -n 's/^probe \([a-z0-9_.]*\) = .*/\1/p' "$tests/../tapset/linux/syscalls-calls.stp")
 for a in $(stap --dump-probe-aliases | sed 's/ = .*//' | grep -vxF "$table"); do
-	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" || fail "aliases.stp does not use $a"
+	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" "${programs[@]}" || fail "no script uses $a"
 done
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "$root"; continue; }
