@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Shows that a sysroot without vmlinux goes by the BTF in the kernel's boot
-# image, says so, and that a script prints the same there as with DWARF.
+# image, says so, and that a script prints the same there as with DWARF,
+# in modules built either way.
 . "$(dirname "$0")/lib.sh"
 
 root=$arm64_61
@@ -44,15 +45,22 @@ probe kernel.function("do_nanosleep")
 		       @cast(task_current(), "task_struct")->comm$)
 }
 E2
+both() {
+	local name
+	for name in "$root" plain; do
+		rstap -v -r "$name" "$live_tmp/both.stp" \
+			-c 'cd /tmp; mkdir -m 700 one; mkdir one 2>/dev/null; stat one /nowhere >/dev/null 2>&1; sleep 0.1; rmdir one' \
+			>"$live_tmp/$name.out" 2>"$live_tmp/$name.err" || fail "$name: $(cat "$live_tmp/$name.err")"
+	done
+	grep -q '^kernel: BTF of "' "$live_tmp/plain.err" || fail "-v does not say that BTF is used"
+	grep -q '^kernel: DWARF of "' "$live_tmp/$root.err" || fail "-v does not say that DWARF is used"
+	grep -q '^mkdir one 0777 3 "one" 1$' "$live_tmp/plain.out" || fail "no line of the first mkdir: $(cat "$live_tmp/plain.out")"
+	want "$(cat "$live_tmp/$root.out")" "$(cat "$live_tmp/plain.out")" "with DWARF and with BTF"
+}
+
 guest_start "$root" || fail "$root"
-for name in "$root" plain; do
-	rstap -v -r "$name" "$live_tmp/both.stp" \
-		-c 'cd /tmp; mkdir -m 700 one; mkdir one 2>/dev/null; stat one /nowhere >/dev/null 2>&1; sleep 0.1; rmdir one' \
-		>"$live_tmp/$name.out" 2>"$live_tmp/$name.err" || fail "$name: $(cat "$live_tmp/$name.err")"
+for how in fast kbuild; do
+	both
 done
-grep -q '^kernel: BTF of "' "$live_tmp/plain.err" || fail "-v does not say that BTF is used"
-grep -q '^kernel: DWARF of "' "$live_tmp/$root.err" || fail "-v does not say that DWARF is used"
-grep -q '^mkdir one 0777 3 "one" 1$' "$live_tmp/plain.out" || fail "no line of the first mkdir: $(cat "$live_tmp/plain.out")"
-want "$(cat "$live_tmp/$root.out")" "$(cat "$live_tmp/plain.out")" "with DWARF and with BTF"
 want_clean "$root"
 finish
