@@ -353,12 +353,12 @@ static void drop_variables(struct opt *o)
 		drop_vars(o, &p->funcs.v[i]->locals);
 }
 
-/* A handler that only leaves, or does nothing at all. */
+/* A handler that only says "next" stays: that is how one asks for hits alone. */
 static bool does_nothing(const struct stmt *s)
 {
 	if (s->kind == STMT_BLOCK && s->block.stmts.n == 1)
 		return does_nothing(s->block.stmts.v[0]);
-	return is_nothing(s) || s->kind == STMT_NEXT;
+	return is_nothing(s);
 }
 
 static const char *decl_key(struct opt *o, const struct probe *pr)
