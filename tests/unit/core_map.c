@@ -404,7 +404,8 @@ static stp_i64 walk_sum(struct stp_ctx *c)
 }
 
 /* Writers on their CPUs, a reader that merges meanwhile: nothing is lost
- * unreported, and the reader never sees more or less than before, where it gets the lock. */
+ * unreported, and the reader, where it gets the lock, never sees less than
+ * before. */
 static void stats_threads(void)
 {
 	static const struct stp_map_desc d = { .nkeys = 1, .key = { STP_STRING },
