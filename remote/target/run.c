@@ -273,11 +273,11 @@ static int check_expected(struct run *r)
 
 static int check(struct run *r)
 {
-	int err = facts_can_load(&r->why);
+	int err = image_read(&r->image, r->opt->module, &r->why);
 
 	facts_get(&r->facts);
 	if (!err)
-		err = image_read(&r->image, r->opt->module, &r->why);
+		err = facts_can_load(&r->why);
 	if (!err)
 		err = image_check(&r->image, &r->facts, &r->why);
 	if (!err)

@@ -30,6 +30,7 @@ alive
 end 0" "$(on 'cd /srv; ./staprun -o out -c "uname; sleep 0.4" hand.ko; s=$?; sed 1d out | uniq | sed "\$s/\$/ $s/"')" "-c and -o"
 want "1" "$(on 'cd /srv; ./staprun -c "exit 7" hand.ko >/dev/null 2>&1; echo $?')" "status when CMD fails"
 want "1" "$(on 'cd /srv; ./staprun hand.ko nope=1 >/dev/null 2>&1; echo $?')" "status for an unknown variable"
+want 'ERROR: cannot open "/srv/nosuch.ko": No such file or directory' "$(on '/srv/staprun /srv/nosuch.ko 2>&1')" "a file that is not there"
 want 'staprun: "x" is no VAR=value; see `staprun -h`' "$(on 'cd /srv; ./staprun hand.ko x 2>&1')" "an argument that is no setting"
 want "end" "$(on 'cd /srv; ./staprun hand.ko >out & sleep 1; kill -INT $!; wait $!; tail -n 1 out')" "SIGINT runs end probes"
 want "STPX" "$(on 'cd /srv; ./staprun --save trace --timeout 0.3 hand.ko >/dev/null; head -c 5 trace | tail -c 4')" "--save writes a stream"
