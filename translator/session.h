@@ -128,9 +128,12 @@ void session_close(struct session *s);
 struct file *parse_text(struct session *s, const char *name, const char *text,
 			enum source_kind kind);
 
-/* Parses the rest of the library into s->library, for messages that look for
- * similar names; true when there was more. */
-bool library_load_all(struct session *s);
+/* Parses what defines the function, and what that leads to, into s->library;
+ * true when there is more than before. */
+bool library_load_func(struct session *s, const char *name);
+/* What the library defines for others, parsed or not, in order of precedence:
+ * functions ('f'), variables ('g') or aliases ('a', "A.B", no arguments). */
+void library_names(struct session *s, char kind, struct str_vec *out);
 
 /* ---- the passes; each true on success, what went wrong reported ---- */
 bool pass_parse(struct session *s);	/* 1: parse/ */

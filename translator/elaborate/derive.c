@@ -176,15 +176,27 @@ static void want_patterns(const struct derivation *d, struct wanted *w)
 		}
 }
 
+/* "A.B.C", of a file that need not be parsed. */
+static void want_alias(struct arena *a, struct wanted *w, const char *first,
+		       const char *path)
+{
+	size_t n = strcspn(path, ".");
+	const char *name = arena_strndup(a, path, n);
+
+	wanted_add(a, w, 0, name);
+	if (!path[n] || strcmp(name, first))
+		return;
+	path += n + 1;
+	wanted_add(a, w, 1, arena_strndup(a, path, strcspn(path, ".")));
+}
+
 static void want_aliases(const struct derivation *d, struct wanted *w)
 {
 	const struct map *m = &d->e->lib.aliases;
 	const char *first = d->point->comps.v[0].name;
-	const struct alias_list *l;
+	const struct alias_list *l = map_get(m, first);
+	struct str_vec others = { 0 };
 
-	if (!d->optional && library_load_all(d->e->s))
-		library_index(d->e);
-	l = map_get(m, first);
 	vec_for(i, &m->entries)
 		wanted_add(d->e->a, w, 0, m->entries.v[i].key);
 	for (size_t i = 0; l && i < l->n; i++)
@@ -194,6 +206,10 @@ static void want_aliases(const struct derivation *d, struct wanted *w)
 			if (p->comps.n > 1)
 				wanted_add(d->e->a, w, 1, p->comps.v[1].name);
 		}
+	if (!d->optional)
+		library_names(d->e->s, 'a', &others);
+	vec_for(i, &others)
+		want_alias(d->e->a, w, first, others.v[i]);
 }
 
 static bool is_wanted(const struct wanted *w, const char *name)

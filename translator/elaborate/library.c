@@ -125,7 +125,7 @@ void library_funcs(struct elab *e, const char *name, size_t nargs,
 	const struct func_list *l = map_get(&e->lib.funcs, name);
 
 	/* Pass 1 cannot foresee every name that pass 2 comes to call. */
-	if (!l && library_load_all(e->s)) {
+	if (!l && library_load_func(e->s, name)) {
 		library_index(e);
 		l = map_get(&e->lib.funcs, name);
 	}
@@ -169,18 +169,32 @@ void library_pull(struct elab *e, struct file *f)
 	vlog(e->s, 2, 2, "pulled in library file \"%s\"\n", f->src->name);
 }
 
-/* words: further names, one each call until NULL; or NULL. */
-static const char *similar(struct elab *e, const struct map *m,
+static void names_of(struct elab *e, const struct file *f, char kind,
+		     struct str_vec *out)
+{
+	for (size_t i = 0; kind == 'f' && i < f->funcs.n; i++)
+		vec_push(e->a, out, f->funcs.v[i]->name);
+	for (size_t i = 0; kind == 'g' && i < f->globals.n; i++)
+		vec_push(e->a, out, f->globals.v[i]->name);
+}
+
+/* Of the library, what is not private.  words: further names, one each call
+ * until NULL; or NULL. */
+static const char *similar(struct elab *e, char kind,
 			   const char *(*words)(size_t i), const char *name)
 {
-	/* The name may be one of a file that nothing has led to. */
-	if (!e->s->diag.muted && library_load_all(e->s))
-		library_index(e);
-	VEC(const char *) names = { 0 };
+	struct str_vec known = { 0 }, names = { 0 };
 
-	vec_for(i, &m->entries)
-		if (!str_starts(m->entries.v[i].key, "_") || *name == '_')
-			vec_push(e->a, &names, m->entries.v[i].key);
+	if (e->s->diag.muted)
+		return "";
+	if (e->s->user)
+		names_of(e, e->s->user, kind, &known);
+	vec_for(i, &e->s->extra)
+		names_of(e, e->s->extra.v[i], kind, &known);
+	library_names(e->s, kind, &known);
+	vec_for(i, &known)
+		if (!str_starts(known.v[i], "_") || *name == '_')
+			vec_push(e->a, &names, known.v[i]);
 	for (size_t i = 0; words && words(i); i++)
 		vec_push(e->a, &names, words(i));
 	return nearest_names(e->a, name, names.v, names.n, SIMILAR_MAX);
@@ -188,10 +202,10 @@ static const char *similar(struct elab *e, const struct map *m,
 
 const char *library_similar_funcs(struct elab *e, const char *name)
 {
-	return similar(e, &e->lib.funcs, print_word, name);
+	return similar(e, 'f', print_word, name);
 }
 
 const char *library_similar_globals(struct elab *e, const char *name)
 {
-	return similar(e, &e->lib.globals, NULL, name);
+	return similar(e, 'g', NULL, name);
 }

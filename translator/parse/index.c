@@ -2,9 +2,10 @@
 /*
  * The library's index as a file.  Text, so that it can be looked at:
  *
- *	stapx library index 1 CHECKSUM
+ *	stapx library index 2 CHECKSUM
  *	F SIZE MTIME NANOSECONDS BYTES-OF-DEFINITIONS BYTES-OF-REFERENCES PATH
- *	d NAME		a function or variable that others may use
+ *	f NAME		a function that others may use
+ *	g NAME		a variable that others may use
  *	a A.B		the name of an alias, without arguments
  *	w NAME		refers to
  *	p A.B		a probe point, without arguments
@@ -17,7 +18,7 @@
 
 #include "parse/index.h"
 
-#define INDEX_HEAD "stapx library index 1 "
+#define INDEX_HEAD "stapx library index 2 "
 #define INDEX_MAX (64u << 20)
 #define CHECKSUM_SEED 0x5175
 
@@ -142,10 +143,10 @@ static void definitions(struct buf *out, struct arena *a, const struct file *f)
 
 	vec_for(i, &f->funcs)
 		if (!f->funcs.v[i]->is_private)
-			add_line(out, a, &seen, 'd', f->funcs.v[i]->name);
+			add_line(out, a, &seen, 'f', f->funcs.v[i]->name);
 	vec_for(i, &f->globals)
 		if (!f->globals.v[i]->is_private)
-			add_line(out, a, &seen, 'd', f->globals.v[i]->name);
+			add_line(out, a, &seen, 'g', f->globals.v[i]->name);
 	vec_for(i, &f->aliases) {
 		const struct point_vec *names = &f->aliases.v[i]->names;
 

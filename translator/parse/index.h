@@ -45,7 +45,12 @@ void lib_index_save(struct lib_index *ix);
 /* "w NAME" for each function and variable of others that f may name, "p A.B"
  * for each probe point without its arguments; lines appended to out. */
 void lib_references(struct buf *out, struct arena *a, const struct file *f);
+/* The next line of an entry's texts: its kind, the name copied; 0: no more. */
+char lib_index_line(struct arena *a, const char **p, const char *end,
+		    const char **name);
 /* Marks what the script's files lead to, by way of one another. */
 void lib_index_reach(struct lib_index *ix);
+/* The same for a function; false when no file that is not marked has it. */
+bool lib_index_reach_func(struct lib_index *ix, const char *name);
 
 #endif

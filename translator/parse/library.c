@@ -8,7 +8,7 @@
  * to somebody else than the script that is run.
  *
  * Scripts of the library are parsed when the script can reach them; the rest
- * is known by the index (index.h) and can be had by library_load_all().
+ * is known by the index (index.h).
  */
 #include <errno.h>
 #include <glob.h>
@@ -33,7 +33,7 @@ struct search {
 struct lib_script {
 	const char *path;
 	bool builtin;
-	struct lib_entry *entry; /* NULL: always parsed */
+	struct lib_entry *entry;
 	struct file *file;	 /* NULL: not parsed yet */
 };
 
@@ -340,7 +340,21 @@ bool library_scripts(struct session *s)
 	return true;
 }
 
-bool library_load_all(struct session *s)
+bool library_load_func(struct session *s, const char *name)
 {
-	return s->scripts && load_scripts(s, true);
+	return s->scripts && lib_index_reach_func(&s->scripts->index, name) &&
+	       load_scripts(s, false);
+}
+
+void library_names(struct session *s, char kind, struct str_vec *out)
+{
+	for (size_t i = 0; s->scripts && i < s->scripts->list.n; i++) {
+		const struct lib_entry *e = s->scripts->list.v[i].entry;
+		const char *p = e->text, *name;
+		char found;
+
+		while ((found = lib_index_line(&s->arena, &p, e->refs, &name)))
+			if (found == kind)
+				vec_push(&s->arena, out, name);
+	}
 }

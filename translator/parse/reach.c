@@ -22,9 +22,8 @@ struct reach {
 	VEC(struct lib_entry *) queue;
 };
 
-/* The next of "w NAME\n…": its kind, the name copied; 0 at the end. */
-static char next_line(struct arena *a, const char **p, const char *end,
-		      const char **name)
+char lib_index_line(struct arena *a, const char **p, const char *end,
+		    const char **name)
 {
 	const char *line = *p;
 	const char *nl = line < end ? memchr(line, '\n', (size_t)(end - line))
@@ -54,10 +53,10 @@ static void add_entry(struct reach *r, struct lib_entry *e)
 	const char *p = e->text, *name;
 	char kind;
 
-	while ((kind = next_line(&r->a, &p, e->refs, &name))) {
+	while ((kind = lib_index_line(&r->a, &p, e->refs, &name))) {
 		struct alias_name alias = { name, e };
 
-		if (kind == 'd') {
+		if (kind != 'a') {
 			add_definition(r, &r->names, name, e);
 			continue;
 		}
@@ -135,7 +134,7 @@ static void reach_references(struct reach *r, const char *p, const char *end)
 	const char *name;
 	char kind;
 
-	while ((kind = next_line(&r->a, &p, end, &name))) {
+	while ((kind = lib_index_line(&r->a, &p, end, &name))) {
 		if (kind == 'w')
 			reach_name(r, &r->names, name);
 		else
@@ -154,21 +153,63 @@ static void reach_file(struct reach *r, const struct file *f)
 	buf_free(&b);
 }
 
-void lib_index_reach(struct lib_index *ix)
+static void reach_open(struct reach *r, const struct lib_index *ix)
 {
-	struct session *s = ix->s;
-	struct reach r = { 0 };
-
+	*r = (struct reach){ 0 };
 	vec_for(i, &ix->entries.entries) {
 		struct lib_entry *e = ix->entries.entries.v[i].value;
 
 		if (e->in_use)
-			add_entry(&r, e);
+			add_entry(r, e);
 	}
+}
+
+static void reach_close(struct reach *r)
+{
+	vec_for(i, &r->queue)
+		reach_references(r, r->queue.v[i]->refs, r->queue.v[i]->end);
+	arena_free(&r->a);
+}
+
+void lib_index_reach(struct lib_index *ix)
+{
+	struct session *s = ix->s;
+	struct reach r;
+
+	reach_open(&r, ix);
 	reach_file(&r, s->user);
 	vec_for(i, &s->extra)
 		reach_file(&r, s->extra.v[i]);
-	vec_for(i, &r.queue)
-		reach_references(&r, r.queue.v[i]->refs, r.queue.v[i]->end);
-	arena_free(&r.a);
+	reach_close(&r);
+}
+
+/* The line "f NAME" among the definitions. */
+static bool defines(const struct lib_entry *e, const char *line, size_t n)
+{
+	size_t len = (size_t)(e->refs - e->text);
+	const char *p = memmem(e->text, len, line, n);
+
+	while (p && p > e->text && p[-1] != '\n')
+		p = memmem(p + 1, (size_t)(e->refs - p) - 1, line, n);
+	return p;
+}
+
+bool lib_index_reach_func(struct lib_index *ix, const char *name)
+{
+	struct reach r;
+	const char *line = arena_printf(&ix->s->arena, "f %s\n", name);
+	size_t n = strlen(line);
+	bool found = false;
+
+	vec_for(i, &ix->entries.entries) {
+		const struct lib_entry *e = ix->entries.entries.v[i].value;
+
+		found |= e->in_use && !e->reached && defines(e, line, n);
+	}
+	if (!found)
+		return false;
+	reach_open(&r, ix);
+	reach_name(&r, &r.names, name);
+	reach_close(&r);
+	return true;
 }
