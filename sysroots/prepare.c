@@ -88,20 +88,6 @@ static void index_line(void *arg, const char *line)
 	}
 }
 
-/* An index outlives changes of the runtime: it belongs to the vmlinux. */
-static bool index_reuse(struct prepare *p, const char *to)
-{
-	const char *from = path_join(p->a, p->dir, "vmlinux.index");
-	const char *id = p->s->build_id.n
-				 ? build_id_hex(p->a, &p->s->build_id) : NULL;
-	const char *why;
-
-	if (!id || !path_exists(from) ||
-	    !debuginfo_index_check(p->a, from, id, true, &why))
-		return false;
-	return !link(from, to);
-}
-
 /* ---- the run ---- */
 
 static int run_children(struct prepare *p, bool force)
@@ -135,6 +121,8 @@ static int run_children(struct prepare *p, bool force)
 		kbuild_explain(p, make.status);
 		return -EIO;
 	}
+	if (!force)
+		index_reuse_modules(p);
 	if (p->index_done < 0)
 		complain("no index of '%s': %s; probes then go by symbols "
 			 "alone", p->s->vmlinux, *p->why);

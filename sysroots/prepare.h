@@ -10,6 +10,8 @@
 #include "sysroots/progress.h"
 #include "sysroots/sysroot.h"
 
+#define MODULE_INDEXES "modules" /* the folder of their indexes in prepared/ */
+
 /* One preparation.  Everything is made in part and moved to dir at the end. */
 struct prepare {
 	struct arena *a;
@@ -44,6 +46,11 @@ int kbuild_start(struct prepare *p, struct child *c);
 void kbuild_explain(struct prepare *p, int status);
 /* Keeps what a script's build needs out of build/. */
 int kbuild_collect(struct prepare *p);
+
+/* Indexes belong to their binaries and outlive changes of the runtime: those
+ * that still fit get a place in part, too.  False: the kernel has none. */
+bool index_reuse(struct prepare *p, const char *to);
+void index_reuse_modules(struct prepare *p);
 
 void prepare_progress(struct prepare *p);
 

@@ -232,7 +232,7 @@ static struct prepared *describe(struct arena *a, const struct sysroot *s,
 	p->objtool_obj = have(a, dir, "objtool_obj");
 	p->objtool_link = have(a, dir, "objtool_link");
 	p->symvers = path_join(a, s->build, "Module.symvers");
-	p->index = have(a, dir, "vmlinux.index");
+	p->index = path_join(a, dir, "vmlinux.index");
 	return p;
 }
 
@@ -264,6 +264,15 @@ int sysroot_prepared_for(struct arena *a, const struct sysroot *s,
 	}
 	*out = p;
 	return 0;
+}
+
+const char *prepared_module_index(struct arena *a, const struct prepared *p,
+				  const char *module)
+{
+	const char *folder = path_join(a, p->dir, MODULE_INDEXES);
+
+	mkdir_p(folder, 0755);
+	return arena_printf(a, "%s/%s.index", folder, module);
 }
 
 int sysroot_prepared(struct arena *a, const struct sysroot *s,

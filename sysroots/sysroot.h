@@ -107,7 +107,7 @@ struct prepared {
 	const char *objtool_obj; /* file: objtool + arguments for one object, or NULL */
 	const char *objtool_link;/* file: objtool + arguments for the linked whole, or NULL */
 	const char *symvers;	 /* Module.symvers */
-	const char *index;	 /* vmlinux.index; debuginfo's, or NULL */
+	const char *index;	 /* vmlinux.index; debuginfo's, made if it is not there */
 };
 /* 0, -ENOENT when not prepared or out of date (reason in *why). */
 int sysroot_prepared(struct arena *a, const struct sysroot *s,
@@ -116,6 +116,10 @@ int sysroot_prepared(struct arena *a, const struct sysroot *s,
 int sysroot_prepared_for(struct arena *a, const struct sysroot *s,
 			 const char *runtime_dir, struct prepared **out,
 			 const char **why);
+/* The file that keeps the index of a module, by its name; its folder is made
+ * if that can be. */
+const char *prepared_module_index(struct arena *a, const struct prepared *p,
+				  const char *module);
 /* The command (NULL-terminated) by which the kernel's own build makes the
  * external module in the folder. */
 char **sysroot_make_argv(struct arena *a, const struct sysroot *s,

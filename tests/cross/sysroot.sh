@@ -98,9 +98,13 @@ $(M)/stapx_template.ko: $(M)/stapx_template.o $(M)/stapx_template.mod.o
 	$(call cmdfile,ld -r -m elf_x --build-id=sha1 -T scripts/module.lds -o $@ $^ ; true)
 E
 echo 'int k;' >"$tmp/k.c"
+echo 'int lab_probe(void) { return 1; }' >"$tmp/m.c"
 gcc -shared -Wl,--build-id=0x0102030405060708090a0b0c0d0e0f1011121314 -o "$tree/vmlinux" "$tmp/k.c"
 gcc -shared -Wl,--build-id=0xff02030405060708090a0b0c0d0e0f1011121314 -o "$tmp/other" "$tmp/k.c"
-gcc -c -o "$tree/drivers/lab-card.ko" "$tmp/k.c"
+module() { # NAME
+	gcc -g -c -o "$tmp/m.o" "$tmp/m.c" && ld -r --build-id=sha1 -o "$tree/drivers/$1.ko" "$tmp/m.o"
+}
+module lab-card
 note() { # FILE: a kernel image that holds the note of $tree/vmlinux
 	head -c 4096 /dev/zero
 	printf '\004\0\0\0\024\0\0\0\003\0\0\0GNU\0\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024'
@@ -199,6 +203,30 @@ wanted ldflags -r -m elf_x --build-id=sha1 -T "$tree/scripts/module.lds"
 wanted objtool_obj "$tree/tools/objtool" --orc '--x=#'
 readelf -S "$dir/template.mod.o" | grep -q debug_info &&
 	fail 'template.mod.o still has debug information'
+
+# Indexes of modules: those that fit outlive a preparation.
+index_of() { # MODULE
+	stap -R "$STAPX_HOME/runtime" -r lab -l "module(\"$1\").function(\"lab_probe\")" >"$tmp/out" 2>&1 ||
+		{ fail "no index of $1"; cat "$tmp/out"; }
+}
+PATH=${STAPX_BUILD:-$top}:$PATH
+index_of lab_card
+cp "$dir/modules/lab_card.index" "$dir/modules/gone.index"
+fitting=$(stat -c %i "$dir/modules/lab_card.index")
+echo old >"$dir/key"
+says 'is prepared (' "$prog" prepare lab
+[ "$(stat -c %i "$dir/modules"/*)" = "$fitting" ] ||
+	fail "prepare: of $fitting for lab_card and one for no module it kept: $(ls -i "$dir/modules")"
+echo damaged >"$dir/modules/lab_card.index"
+echo old >"$dir/key"
+says 'is prepared (' "$prog" prepare lab
+[ -z "$(ls "$dir/modules")" ] || fail 'prepare kept a damaged index'
+index_of lab_card
+echo 'int more;' >>"$tmp/m.c"
+module lab-card
+echo old >"$dir/key"
+says 'is prepared (' "$prog" prepare lab
+[ -z "$(ls "$dir/modules")" ] || fail 'prepare kept the index of another build'
 
 # A change of the runtime or the compiler; of the process port, none.
 mkdir "$STAPX_HOME/runtime/user"

@@ -28,7 +28,8 @@ static bool index_fits(const struct index *ix, const struct elf_file *f)
 	       ix->h->machine == f->machine &&
 	       ix->h->elf_type == f->type &&
 	       ix->h->build_id_len == f->build_id_len &&
-	       !memcmp(ix->h->build_id, f->build_id, f->build_id_len);
+	       !memcmp(ix->h->build_id, f->build_id, f->build_id_len) &&
+	       index_is_whole(ix);
 }
 
 static bool open_index(struct debuginfo *di, const char *path, const char **why)
@@ -37,7 +38,8 @@ static bool open_index(struct debuginfo *di, const char *path, const char **why)
 	size_t size;
 	void *block;
 
-	if (path && index_map(di->a, path, &di->ix, &ignored)) {
+	if (path && di->f.build_id_len &&
+	    index_map(di->a, path, &di->ix, &ignored)) {
 		if (index_fits(&di->ix, &di->f))
 			return true;
 		index_unmap(&di->ix);
@@ -45,8 +47,9 @@ static bool open_index(struct debuginfo *di, const char *path, const char **why)
 	block = index_make(di->a, di->f.path, NULL, NULL, &size, why);
 	if (!block)
 		return false;
-	/* One that cannot be kept still serves this run. */
-	if (path && !file_replace(path, block, size, 0644) &&
+	/* One that cannot be kept still serves this run.  Without a build-id
+	 * nothing would tell it from the next build's. */
+	if (path && di->f.build_id_len && !file_replace(path, block, size, 0644) &&
 	    index_map(di->a, path, &di->ix, &ignored)) {
 		free(block);
 		return true;

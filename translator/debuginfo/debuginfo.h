@@ -28,8 +28,9 @@ struct dbg_type;
 /* ---- the file ---- */
 
 /* index: where the index is, or is to be written when it is missing, stale or
- * damaged; NULL: built in memory (fast enough for a module).  NULL with the
- * message in *why.  A file with symbols but no DWARF opens: see has_dwarf. */
+ * damaged; NULL, or a place that cannot be written, or a file without a
+ * build-id: built in memory.  NULL with the message in *why.  A file with
+ * symbols but no DWARF opens: see has_dwarf. */
 struct debuginfo *debuginfo_open(struct arena *a, const char *elf_path,
 				 const char *index, const char **why);
 void debuginfo_close(struct debuginfo *di);

@@ -3,10 +3,11 @@
  * The debug-information index: what one ELF file defines, by name, in a file
  * that is mapped and never parsed.
  *
- * It is written once (stap-sysroot prepare) by a parallel walk over the DWARF
- * and read by every later run.  Readers trust nothing in it: the header has a
- * checksum, the length must match, and every offset is checked where it is
- * used, so that a damaged index costs a rebuild, never a crash.
+ * It is written once (the kernel's by stap-sysroot prepare, a module's when it
+ * is first used) by a parallel walk over the DWARF and read by every later run.
+ * Readers trust nothing in it: header and body have a checksum, the length must
+ * match, and every offset is checked where it is used, so that a damaged index
+ * costs a rebuild, never a crash or an answer.
  *
  * Names are sorted bytewise: an exact name is a binary search, a glob scans
  * only the names that share its literal prefix.
@@ -17,7 +18,7 @@
 #include "util/util.h"
 
 #define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 #define INDEX_MAX_BUILD_ID 64
 
 typedef void (*index_progress)(void *ctx, unsigned done, unsigned total);
@@ -155,6 +156,8 @@ struct index {
 bool index_map(struct arena *a, const char *path, struct index *ix,
 	       const char **why);
 void index_unmap(struct index *ix);
+/* Is the body what was written?  Reads all of it. */
+bool index_is_whole(const struct index *ix);
 
 size_t index_count(const struct index *ix, enum index_table t);
 /* "" when off is out of bounds. */

@@ -21,6 +21,13 @@ static void open_file(struct elab *e, struct sysmod *m, const char *path,
 		     path);
 }
 
+static const char *index_of_module(struct elab *e, const struct sysmod *m)
+{
+	const struct prepared *p = e->s->prepared;
+
+	return p ? prepared_module_index(e->a, p, m->name) : NULL;
+}
+
 static void open_kernel(struct elab *e, struct sysmod *m)
 {
 	const struct session *s = e->s;
@@ -36,6 +43,14 @@ static void open_kernel(struct elab *e, struct sysmod *m)
 		return;
 	}
 	open_file(e, m, root->vmlinux, s->prepared ? s->prepared->index : NULL);
+}
+
+/* An alias or a name with '-' led here: the kernel has its own. */
+static void open_found(struct elab *e, struct sysmod *m, const char *ko,
+		       const char *debug)
+{
+	m->name = sysroot_module_name(e->a, ko);
+	open_file(e, m, debug ? debug : ko, index_of_module(e, m));
 }
 
 static void open_module(struct elab *e, struct sysmod *m)
@@ -56,7 +71,7 @@ static void open_module(struct elab *e, struct sysmod *m)
 				      "probe it with kernel.function(…)",
 				      m->name, root->release);
 	else
-		open_file(e, m, debug ? debug : ko, NULL);
+		open_found(e, m, ko, debug);
 }
 
 /* "/path/foo.ko": a module that is none of the sysroot's. */
@@ -65,7 +80,7 @@ static void open_path(struct elab *e, struct sysmod *m)
 	const char *path = m->name;
 
 	m->name = sysroot_module_name(e->a, path);
-	open_file(e, m, path, NULL);
+	open_file(e, m, path, index_of_module(e, m));
 }
 
 static struct sysmod *find_open(const struct elab *e, const char *name)

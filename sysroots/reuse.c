@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which indexes of debug information outlive a preparation.  In: those of the
+ * last one.  Out: links beside the new one's files, for each that is whole, of
+ * this program's version and of the binary that the sysroot has now.
+ */
+#include <dirent.h>
+#include <unistd.h>
+
+#include "debuginfo/index.h"
+#include "sysroots/modules.h"
+#include "sysroots/prepare.h"
+
+static const char suffix[] = ".index";
+
+static bool link_if_whole(struct prepare *p, const char *from,
+			  const char *build_id, const char *to)
+{
+	const char *why;
+
+	return build_id && path_exists(from) &&
+	       debuginfo_index_check(p->a, from, build_id, true, &why) &&
+	       !link(from, to);
+}
+
+bool index_reuse(struct prepare *p, const char *to)
+{
+	const char *id = p->s->build_id.n
+				 ? build_id_hex(p->a, &p->s->build_id) : NULL;
+
+	return link_if_whole(p, path_join(p->a, p->dir, "vmlinux.index"), id,
+			     to);
+}
+
+static const char *build_id_of_module(struct prepare *p, const char *name)
+{
+	const char *ko = NULL, *debug = NULL;
+
+	if (sysroot_module_path(p->a, p->s, name, &ko, &debug) || !ko)
+		return NULL;
+	return debuginfo_build_id_of(p->a, debug ? debug : ko);
+}
+
+void index_reuse_modules(struct prepare *p)
+{
+	const char *from = path_join(p->a, p->dir, MODULE_INDEXES);
+	const char *to = path_join(p->a, p->part, MODULE_INDEXES);
+	DIR *d = opendir(from);
+	struct dirent *e;
+
+	if (!d)
+		return;
+	mkdir_p(to, 0755);
+	while ((e = readdir(d))) {
+		size_t n = strlen(e->d_name);
+
+		if (str_ends(e->d_name, suffix))
+			link_if_whole(p, path_join(p->a, from, e->d_name),
+				      build_id_of_module(p,
+					arena_strndup(p->a, e->d_name,
+						      n + 1 - sizeof suffix)),
+				      path_join(p->a, to, e->d_name));
+	}
+	closedir(d);
+}
