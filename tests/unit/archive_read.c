@@ -48,7 +48,7 @@ static void refused(const char *part)
 
 	HOLDS(read_tar(&a, why) < 0);
 	if (!strstr(why, part))
-		SAME(part, why);
+		SAYS(part, why);
 	HOLDS(!a.bytes);
 	HOLDS(!strchr(why, '\n'));
 }
@@ -63,18 +63,18 @@ static void well_formed(void)
 	add_module();
 	tar_add(&tar, "formats", 0, formats, sizeof(formats));
 	tar_end(&tar);
-	EQUAL(0, read_tar(&a, why));
-	SAME("", why);
-	EQUAL(3, (long long)a.nmembers);
+	IS(0, read_tar(&a, why));
+	SAYS("", why);
+	IS(3, (long long)a.nmembers);
 	m = package_module(&a);
 	HOLDS(m && m->size == sizeof(module) &&
 	      !memcmp(m->data, module, sizeof(module)));
 	HOLDS(package_value(&a, "release", value, sizeof(value)));
-	SAME("6.1.0", value);
+	SAYS("6.1.0", value);
 	HOLDS(package_value(&a, "empty", value, sizeof(value)));
-	SAME("", value);
+	SAYS("", value);
 	HOLDS(package_value(&a, "script_text", value, sizeof(value)));
-	SAME("a = b\\nc", value);
+	SAYS("a = b\\nc", value);
 	HOLDS(!package_value(&a, "releas", value, sizeof(value)));
 	HOLDS(!package_value(&a, "release", value, 5));
 	HOLDS(!package_find(&a, "formats "));
@@ -222,7 +222,7 @@ static void damaged(void)
 	}
 	packed[n] = 0;
 	HOLDS(package_read(packed, n + 1, &a, why, sizeof(why)) < 0);
-	EQUAL(0, package_read(packed, n, &a, why, sizeof(why)));
+	IS(0, package_read(packed, n, &a, why, sizeof(why)));
 	package_free(&a);
 	HOLDS(package_read("\177ELF", 4, &a, why, sizeof(why)) < 0);
 	HOLDS(strstr(why, "no archive"));

@@ -7,6 +7,7 @@
 #define CHECK_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int checks, wrong;
@@ -25,11 +26,11 @@ static inline void check_same(const char *file, int line, const char *what,
 			      const char *want, const char *got)
 {
 	checks++;
-	if (got && !strcmp(want, got))
+	if (want == got || (want && got && !strcmp(want, got)))
 		return;
 	wrong++;
 	printf("%s:%d: %s\n--- wanted\n%s\n--- came\n%s\n", file, line, what,
-	       want, got ? got : "(null)");
+	       want ? want : "(none)", got ? got : "(none)");
 }
 
 static inline void check_equal(const char *file, int line, const char *what,
@@ -44,8 +45,8 @@ static inline void check_equal(const char *file, int line, const char *what,
 }
 
 #define HOLDS(e) check_that(__FILE__, __LINE__, #e, !!(e))
-#define SAME(want, got) check_same(__FILE__, __LINE__, #got, want, got)
-#define EQUAL(want, got) check_equal(__FILE__, __LINE__, #got, want, got)
+#define SAYS(want, got) check_same(__FILE__, __LINE__, #got, (want), (got))
+#define IS(want, got) check_equal(__FILE__, __LINE__, #got, (want), (got))
 
 static inline int check_report(void)
 {

@@ -322,5 +322,5 @@ int main(void)
 	timing();
 	overload();
 	refused();
-	return finish("core_context");
+	return check_report();
 }

@@ -276,5 +276,5 @@ int main(void)
 	cut();
 	linear_histogram();
 	log_histogram();
-	return finish("core_format");
+	return check_report();
 }

@@ -167,5 +167,5 @@ int main(void)
 	longs();
 	texts();
 	stp_session_fini();
-	return finish("core_fp");
+	return check_report();
 }

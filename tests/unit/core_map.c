@@ -447,5 +447,5 @@ int main(void)
 	stats_merge();
 	stats_aggregation_overflow();
 	stats_threads();
-	return finish("core_map");
+	return check_report();
 }

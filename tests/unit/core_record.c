@@ -64,7 +64,7 @@ static const struct stp_record *print(stp_u32 format,
 	n = records(buf, sizeof(buf));
 	if (n < sizeof(*r) || r->len != n) {
 		printf("format %u: %zu bytes came\n", format, n);
-		failed++;
+		wrong++;
 		return NULL;
 	}
 	IS(STP_REC_PRINT, r->type);
@@ -278,5 +278,5 @@ int main(void)
 	damaged();
 	definitions();
 	stp_session_fini();
-	return finish("core_record");
+	return check_report();
 }

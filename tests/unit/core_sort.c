@@ -253,5 +253,5 @@ int main(void)
 	statistics();
 	nested();
 	left_by_error();
-	return finish("core_sort");
+	return check_report();
 }

@@ -195,5 +195,5 @@ int main(void)
 	extractors();
 	empty();
 	buckets();
-	return finish("core_stat");
+	return check_report();
 }

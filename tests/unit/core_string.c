@@ -281,5 +281,5 @@ int main(void)
 	errors_and_chance();
 	stp_session_fini();
 	settings();
-	return finish("core_string");
+	return check_report();
 }

@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the tests of runtime/core: a session without probes, contexts of its
- * CPUs, and checks that print what was wanted beside what came.
+ * For the tests of runtime/core: a session without probes, and contexts of its
+ * CPUs.
  */
 #ifndef CORE_TEST_H
 #define CORE_TEST_H
 
-#include <stdlib.h>
-
 #include "runtime/core/core.h"
 #include "runtime/core/render.h"
-
-static int passed, failed;
-
-static inline void check_long(const char *file, int line, const char *what,
-			      long long want, long long got)
-{
-	if (want == got) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("%s:%d: %s: wanted %lld, got %lld\n", file, line, what, want,
-	       got);
-}
-
-static inline void check_text(const char *file, int line, const char *what,
-			      const char *want, const char *got)
-{
-	if (want == got || (want && got && !strcmp(want, got))) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("%s:%d: %s: wanted \"%s\", got \"%s\"\n", file, line, what,
-	       want ? want : "(none)", got ? got : "(none)");
-}
-
-#define IS(want, got) check_long(__FILE__, __LINE__, #got, (want), (got))
-#define SAYS(want, got) check_text(__FILE__, __LINE__, #got, (want), (got))
-#define HOLDS(cond) check_long(__FILE__, __LINE__, #cond, 1, !!(cond))
+#include "tests/unit/check.h"
 
 static const struct stp_site test_site = { "identifier 'x'", "t.stp:1:2" };
 
@@ -78,12 +47,6 @@ static inline struct stp_ctx *cpu(int n)
 	c->site = NULL;
 	c->nesting = test_script.limits.maxnesting;
 	return c;
-}
-
-static inline int finish(const char *name)
-{
-	printf("%s: %d passed, %d failed\n", name, passed, failed);
-	return failed != 0;
 }
 
 #endif

@@ -68,7 +68,7 @@ static void compile(const char *name, const char *text, const char *flag,
 
 	write_file(name, text);
 	r = proc_run(argv, NULL, 0);
-	EQUAL(0, r.status);
+	IS(0, r.status);
 	buf_free(&r.out);
 }
 
@@ -86,7 +86,7 @@ static void refused(struct modpost *m, const char *part)
 {
 	HOLDS(!modpost(m));
 	if (!m->why || !strstr(m->why, part))
-		SAME(part, m->why);
+		SAYS(part, m->why);
 }
 
 /* ---- reading the result back, by libelf ---- */
@@ -144,12 +144,12 @@ static void completes(void)
 	struct bytes versions, info, this_module;
 
 	HOLDS(modpost(&m));
-	SAME("", m.why ? m.why : "");
+	SAYS("", m.why ? m.why : "");
 	versions = section(m.out, "__versions");
-	EQUAL(3 * 64, (long long)versions.n);
-	EQUAL(0x12345678, (long long)crc_of(&versions, "alpha"));
-	EQUAL(0x9abcdef0, (long long)crc_of(&versions, "beta"));
-	EQUAL(7, (long long)crc_of(&versions, "module_layout"));
+	IS(3 * 64, (long long)versions.n);
+	IS(0x12345678, (long long)crc_of(&versions, "alpha"));
+	IS(0x9abcdef0, (long long)crc_of(&versions, "beta"));
+	IS(7, (long long)crc_of(&versions, "module_layout"));
 	info = section(m.out, ".modinfo");
 	HOLDS(has_line(&info, "name=stap_test_1"));
 	HOLDS(has_line(&info, "depends=some-dev"));
@@ -157,12 +157,12 @@ static void completes(void)
 	HOLDS(has_line(&info, "retpoline=Y"));
 	HOLDS(!has_line(&info, "name=tmpl"));
 	this_module = section(m.out, ".gnu.linkonce.this_module");
-	SAME("stap_test_1", this_module.p + 24);
-	EQUAL(0, this_module.p[24 + 55]);
-	EQUAL(0, (long long)section(m.out, ".rela.nothing").n);
-	EQUAL((long long)section(m.template_mod,
-				 ".rela.gnu.linkonce.this_module").n,
-	      (long long)section(m.out, ".rela.gnu.linkonce.this_module").n);
+	SAYS("stap_test_1", this_module.p + 24);
+	IS(0, this_module.p[24 + 55]);
+	IS(0, (long long)section(m.out, ".rela.nothing").n);
+	IS((long long)section(m.template_mod,
+			      ".rela.gnu.linkonce.this_module").n,
+	   (long long)section(m.out, ".rela.gnu.linkonce.this_module").n);
 }
 
 /* Symbols of what was moved lie where it is now. */
@@ -178,10 +178,10 @@ static void symbols_move(void)
 
 	HOLDS(modpost(&m));
 	r = proc_run(argv, NULL, 0);
-	EQUAL(0, r.status);
+	IS(0, r.status);
 	buf_free(&r.out);
 	HOLDS(modpost_undefined(&arena, in_dir("x.ko"), &names, &why));
-	EQUAL(2, (long long)names.list.n);
+	IS(2, (long long)names.list.n);
 }
 
 static void without_versions(void)
@@ -190,7 +190,7 @@ static void without_versions(void)
 
 	compile("plain.c", template_c, "-DNO_VERSIONS", "plain.o");
 	HOLDS(modpost(&m));
-	EQUAL(0, (long long)section(m.out, "__versions").n);
+	IS(0, (long long)section(m.out, "__versions").n);
 	refused(&(struct modpost){ .arena = &arena,
 		.object = in_dir("missing.o"), .template_mod = in_dir("plain.o"),
 		.symvers = m.symvers, .name = "x", .out = m.out },

@@ -30,7 +30,7 @@ static void begin(struct capture *c)
 static void end(struct capture *c, const char *want)
 {
 	fclose(c->d.out);
-	SAME(want, c->out);
+	SAYS(want, c->out);
 	free(c->out);
 	arena_free(&c->arena);
 }
@@ -48,7 +48,7 @@ static void parse_errors(void)
 	diag_parse(&c.d, at(2, 6), "identifier 'bar'", "expected '%s'", ")");
 	diag_parse(&c.d, at(2, 6), NULL, "again");
 	diag_parse(&c.d, (struct loc){ 0 }, "t.stp EOF", "expected '}'");
-	EQUAL(3, c.d.errors);
+	IS(3, c.d.errors);
 	end(&c, "parse error: expected ')'\n"
 		"        saw: identifier 'bar' at t.stp:2:6\n"
 		"     source: \tfoo(bar)\n"
@@ -74,8 +74,8 @@ static void semantic_errors(void)
 	diag_semantic(&c.d, at(2, 2), "identifier 'foo'", "unresolved function");
 	diag_semantic(&c.d, place, NULL, "no match");
 	diag_also(&c.d, at(2, 6), "type was first inferred here");
-	EQUAL(3, c.d.errors);
-	EQUAL(1, c.d.suppressed);
+	IS(3, c.d.errors);
+	IS(1, c.d.suppressed);
 	end(&c, "semantic error: unresolved function: identifier 'foo' at t.stp:2:2\n"
 		"        source: \tfoo(bar)\n"
 		"                \t^\n\n"
@@ -104,8 +104,8 @@ static void warnings(void)
 	c.d.muted = 1;
 	diag_error(&c.d, "unseen");
 	diag_semantic(&c.d, at(1, 1), NULL, "unseen");
-	EQUAL(2, c.d.warnings);
-	EQUAL(1, c.d.errors);
+	IS(2, c.d.warnings);
+	IS(1, c.d.errors);
 	end(&c, "WARNING: slow\n"
 		"WARNING: never used: at t.stp:1:1\n"
 		" source: probe begin {\n"

@@ -25,15 +25,15 @@ static void reading(void)
 	size_t n = 0;
 	char *text;
 
-	EQUAL(0, file_replace(path, "one\0two", 7, 0640));
+	IS(0, file_replace(path, "one\0two", 7, 0640));
 	text = file_read(&arena, path, 7, &n);
 	HOLDS(text && !memcmp(text, "one\0two", 8));
-	EQUAL(7, (long long)n);
+	IS(7, (long long)n);
 	errno = 0;
 	HOLDS(!file_read(&arena, path, 6, &n));
-	EQUAL(EFBIG, errno);
+	IS(EFBIG, errno);
 	HOLDS(!file_read(&arena, in_dir("absent"), 100, &n));
-	EQUAL(ENOENT, errno);
+	IS(ENOENT, errno);
 	text = file_read(&arena, "/proc/self/comm", 100, &n);
 	HOLDS(text && n > 1);
 }
@@ -43,28 +43,28 @@ static void replacing(void)
 	const char *path = in_dir("data");
 	struct stat st;
 
-	EQUAL(0, file_replace(path, "new", 3, 0600));
-	SAME("new", file_read(&arena, path, 100, NULL));
+	IS(0, file_replace(path, "new", 3, 0600));
+	SAYS("new", file_read(&arena, path, 100, NULL));
 	HOLDS(!stat(path, &st) && (st.st_mode & 0777) == 0600);
-	EQUAL(-ENOENT, file_replace(in_dir("no/such"), "x", 1, 0600));
+	IS(-ENOENT, file_replace(in_dir("no/such"), "x", 1, 0600));
 }
 
 static void folders(void)
 {
-	EQUAL(0, mkdir_p(in_dir("a/b/c"), 0755));
-	EQUAL(0, mkdir_p(in_dir("a/b/c"), 0755));
+	IS(0, mkdir_p(in_dir("a/b/c"), 0755));
+	IS(0, mkdir_p(in_dir("a/b/c"), 0755));
 	HOLDS(is_dir(in_dir("a/b/c")));
 	HOLDS(mkdir_p(in_dir("data/x"), 0755) < 0);
-	EQUAL(0, mkdir_p(in_dir("kept"), 0755));
-	EQUAL(0, file_replace(in_dir("kept/file"), "x", 1, 0600));
-	EQUAL(0, symlink(in_dir("kept"), in_dir("a/b/link")));
-	EQUAL(0, file_replace(in_dir("a/b/c/file"), "x", 1, 0600));
-	EQUAL(0, remove_tree(in_dir("a")));
+	IS(0, mkdir_p(in_dir("kept"), 0755));
+	IS(0, file_replace(in_dir("kept/file"), "x", 1, 0600));
+	IS(0, symlink(in_dir("kept"), in_dir("a/b/link")));
+	IS(0, file_replace(in_dir("a/b/c/file"), "x", 1, 0600));
+	IS(0, remove_tree(in_dir("a")));
 	HOLDS(!path_exists(in_dir("a")));
 	HOLDS(path_exists(in_dir("kept/file")));
-	EQUAL(-ENOENT, remove_tree(in_dir("a")));
-	SAME("/x", path_join(&arena, "dir", "/x"));
-	SAME("dir/x", path_join(&arena, "dir/", "x"));
+	IS(-ENOENT, remove_tree(in_dir("a")));
+	SAYS("/x", path_join(&arena, "dir", "/x"));
+	SAYS("dir/x", path_join(&arena, "dir/", "x"));
 }
 
 static int run(const char *command, int flags, const char *output)
@@ -73,7 +73,7 @@ static int run(const char *command, int flags, const char *output)
 	struct proc_result r = proc_run(argv, NULL, flags);
 
 	if (output)
-		SAME(output, buf_str(&r.out));
+		SAYS(output, buf_str(&r.out));
 	buf_free(&r.out);
 	return r.status;
 }
@@ -82,12 +82,12 @@ static void children(void)
 {
 	char *absent[] = { "/no/such/program", NULL };
 
-	EQUAL(0, run("echo a; echo b >&2", PROC_CAPTURE_OUT | PROC_CAPTURE_ERR,
-		     "a\nb\n"));
-	EQUAL(3, run("exit 3", 0, NULL));
-	EQUAL(0, run("echo loud; echo loud >&2", PROC_QUIET, ""));
-	EQUAL(128 + 9, run("kill -9 $$", 0, NULL));
-	EQUAL(127, proc_run(absent, NULL, PROC_QUIET).status);
+	IS(0, run("echo a; echo b >&2", PROC_CAPTURE_OUT | PROC_CAPTURE_ERR,
+		  "a\nb\n"));
+	IS(3, run("exit 3", 0, NULL));
+	IS(0, run("echo loud; echo loud >&2", PROC_QUIET, ""));
+	IS(128 + 9, run("kill -9 $$", 0, NULL));
+	IS(127, proc_run(absent, NULL, PROC_QUIET).status);
 }
 
 static void using(void)
@@ -107,7 +107,7 @@ int main(void)
 	folders();
 	children();
 	using();
-	EQUAL(0, remove_tree(dir));
+	IS(0, remove_tree(dir));
 	arena_free(&arena);
 	return check_report();
 }

@@ -15,7 +15,7 @@ static void arenas(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		blocks[i] = arena_alloc(&a, sizes[i]);
-		EQUAL(0, (long long)((uintptr_t)blocks[i] % 16));
+		IS(0, (long long)((uintptr_t)blocks[i] % 16));
 		for (size_t k = 0; k < sizes[i]; k++) {
 			if (blocks[i][k]) {
 				HOLDS(!"memory comes zeroed");
@@ -28,12 +28,12 @@ static void arenas(void)
 		for (size_t k = 0; k < sizes[i]; k += 997)
 			if (blocks[i][k] != i + 1)
 				HOLDS(!"blocks are separate");
-	SAME("x=5", arena_printf(&a, "x=%d", 5));
-	SAME("ab", arena_strndup(&a, "abcdef", 2));
-	SAME("ab", arena_strndup(&a, "ab", 10));
+	SAYS("x=5", arena_printf(&a, "x=%d", 5));
+	SAYS("ab", arena_strndup(&a, "abcdef", 2));
+	SAYS("ab", arena_strndup(&a, "ab", 10));
 	HOLDS(a.total > 12000000);
 	arena_free(&a);
-	EQUAL(0, (long long)a.total);
+	IS(0, (long long)a.total);
 }
 
 static void lists(void)
@@ -44,10 +44,10 @@ static void lists(void)
 
 	for (int i = 0; i < 10000; i++)
 		vec_push(&a, &v, i * 3);
-	EQUAL(10000, (long long)v.n);
+	IS(10000, (long long)v.n);
 	vec_for(i, &v)
 		wrong_ones += v.v[i] != (int)i * 3;
-	EQUAL(0, wrong_ones);
+	IS(0, wrong_ones);
 	arena_free(&a);
 }
 
@@ -55,20 +55,20 @@ static void buffers(void)
 {
 	struct buf b = { 0 };
 
-	SAME("", buf_str(&b));
+	SAYS("", buf_str(&b));
 	buf_puts(&b, "");
-	SAME("", buf_str(&b));
+	SAYS("", buf_str(&b));
 	for (int i = 0; i < 1000; i++)
 		buf_printf(&b, "%d,", i % 10);
 	buf_putc(&b, '.');
-	EQUAL(2001, (long long)b.n);
+	IS(2001, (long long)b.n);
 	HOLDS(str_ends(buf_str(&b), "8,9,."));
 	buf_write(&b, "a\0b", 3);
-	EQUAL(2004, (long long)b.n);
-	EQUAL('b', b.s[2003]);
-	EQUAL(0, b.s[2004]);
+	IS(2004, (long long)b.n);
+	IS('b', b.s[2003]);
+	IS(0, b.s[2004]);
 	buf_free(&b);
-	SAME("", buf_str(&b));
+	SAYS("", buf_str(&b));
 }
 
 static void maps(void)
@@ -82,7 +82,7 @@ static void maps(void)
 		map_set(&a, &m, arena_printf(&a, "key %d", i),
 			(void *)(uintptr_t)(i + 1));
 	map_set(&a, &m, "key 17", "other");
-	EQUAL(5000, (long long)m.entries.n);
+	IS(5000, (long long)m.entries.n);
 	for (int i = 0; i < 5000; i++) {
 		char key[32];
 
@@ -91,9 +91,9 @@ static void maps(void)
 			lost++;
 		disorder += strcmp(m.entries.v[i].key, key) != 0;
 	}
-	EQUAL(0, lost);
-	EQUAL(0, disorder);
-	SAME("other", map_get(&m, "key 17"));
+	IS(0, lost);
+	IS(0, disorder);
+	SAYS("other", map_get(&m, "key 17"));
 	HOLDS(!map_get(&m, "key 5000"));
 	arena_free(&a);
 }
@@ -111,11 +111,11 @@ static void names(void)
 	for (int i = 0; i < 5000; i++)
 		different += intern(t, arena_printf(&a, "name %d", i)) !=
 			     intern(t, arena_printf(&a, "name %d", i));
-	EQUAL(0, different);
+	IS(0, different);
 	HOLDS(first == intern(t, "name 3"));
 	HOLDS(first == intern_n(t, "name 345", 6));
 	HOLDS(intern(t, "a") != intern(t, "b"));
-	SAME("", intern(t, ""));
+	SAYS("", intern(t, ""));
 	arena_free(&a);
 }
 

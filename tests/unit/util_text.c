@@ -36,16 +36,16 @@ static void nearest(void)
 	struct arena a = { 0 };
 	char long_name[400];
 
-	SAME("execname, pexecname",
+	SAYS("execname, pexecname",
 	     nearest_names(&a, "excename", known, ARRAY_SIZE(known), 5));
-	SAME("execname",
+	SAYS("execname",
 	     nearest_names(&a, "excename", known, ARRAY_SIZE(known), 1));
-	SAME("", nearest_names(&a, "gettimeofday_s", known, ARRAY_SIZE(known),
+	SAYS("", nearest_names(&a, "gettimeofday_s", known, ARRAY_SIZE(known),
 			       5));
-	SAME("", nearest_names(&a, "x", NULL, 0, 5));
+	SAYS("", nearest_names(&a, "x", NULL, 0, 5));
 	memset(long_name, 'x', sizeof long_name - 1);
 	long_name[sizeof long_name - 1] = 0;
-	SAME("", nearest_names(&a, long_name, known, ARRAY_SIZE(known), 5));
+	SAYS("", nearest_names(&a, long_name, known, ARRAY_SIZE(known), 5));
 	arena_free(&a);
 }
 

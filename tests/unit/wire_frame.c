@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "remote/wire/wire.h"
-#include "tests/unit/wire_test.h"
+#include "tests/unit/check.h"
 
 /* The first frame of the queue, which must be whole. */
 static struct wire_frame first(const struct wire_queue *q)
@@ -90,7 +90,7 @@ static void options(void)
 	SAYS("m.ko", wire_run_get(&out, "module"));
 	SAYS("a=1", out.options[1].value);
 	SAYS("b=", out.options[2].value);
-	SAYS("(none)", wire_run_get(&out, "pid"));
+	SAYS(NULL, wire_run_get(&out, "pid"));
 	wire_run_free(&out);
 	for (f.n--; f.n; f.n--)
 		IS(-EPROTO, wire_get_run(&f, &out));
@@ -212,5 +212,5 @@ int main(void)
 	nul_in_string();
 	taking();
 	queueing();
-	return test_result();
+	return check_report();
 }

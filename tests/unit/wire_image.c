@@ -6,7 +6,7 @@
  * nothing else, and that no damage to the file makes it read outside.
  */
 #include "remote/target/image.c"
-#include "tests/unit/wire_test.h"
+#include "tests/unit/check.h"
 
 #include <stdarg.h>
 #include <sys/utsname.h>
@@ -75,7 +75,7 @@ static void refuses(const struct image *im, const char *machine,
 		SAYS("both sides", w.text);
 }
 
-static void checks(const struct image *im)
+static void check_targets(const struct image *im)
 {
 	struct facts f = { .release = "6.1.0-9", .build_id = BUILD_ID };
 	struct why w = { "" };
@@ -174,7 +174,7 @@ int main(void)
 	SAYS(NAME, im.name);
 	SAYS("6.1.0-9 SMP x", im.vermagic);
 	SAYS(BUILD_ID, im.build_id);
-	checks(&im);
+	check_targets(&im);
 	renames(&im);
 	keeps_signed(&im);
 	survives_damage(&im);
@@ -182,5 +182,5 @@ int main(void)
 	IS(-ENOENT, image_read(&im, "/nowhere.ko", &w));
 	IS(-ENOEXEC, image_take(&im, calloc(1, 10), 10, &w));
 	image_free(&im);
-	return test_result();
+	return check_report();
 }

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "remote/stream/pack.h"
-#include "tests/unit/wire_test.h"
+#include "tests/unit/check.h"
 
 /* ---- blocks on their way ---- */
 static unsigned char came[1 << 20];	/* records, unpacked */
@@ -267,5 +267,5 @@ int main(void)
 	other_order();
 	damage();
 	packer_free(&packer);
-	return test_result();
+	return check_report();
 }

@@ -6,7 +6,7 @@
  * The rings are memory here, written as a module would.
  */
 #include "remote/target/relay.c"
-#include "tests/unit/wire_test.h"
+#include "tests/unit/check.h"
 
 #define RING 65536
 #define CPUS 3
@@ -255,5 +255,5 @@ int main(void)
 	relay_free(&relay);
 	for (int i = 0; i < CPUS; i++)
 		free(memory[i]);
-	return test_result();
+	return check_report();
 }

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "remote/stream/stream.h"
-#include "tests/unit/wire_test.h"
+#include "tests/unit/check.h"
 
 /* ---- making streams ---- */
 struct bytes {
@@ -328,5 +328,5 @@ int main(void)
 	other_order();
 	damage();
 	misfit();
-	return test_result();
+	return check_report();
 }
