@@ -181,34 +181,13 @@ static void put_number(struct stp_out *o, const struct spec *s, stp_i64 v)
 }
 
 /* %#c: what does not print is escaped. */
-static int escape_char(char *to, stp_u8 c)
-{
-	static const char named[] = "a\ab\bt\tn\nv\vf\fr\r\\\\";
-	int i;
-
-	to[0] = '\\';
-	for (i = 0; named[i]; i += 2)
-		if ((stp_u8)named[i + 1] == c) {
-			to[1] = named[i];
-			return 2;
-		}
-	if (c >= 32 && c < 127) {
-		to[0] = (char)c;
-		return 1;
-	}
-	to[1] = (char)('0' + (c >> 6));
-	to[2] = (char)('0' + ((c >> 3) & 7));
-	to[3] = (char)('0' + (c & 7));
-	return 4;
-}
-
 static void put_char(struct stp_out *o, const struct spec *s, stp_i64 v)
 {
 	char text[4];
 	int n = 1;
 
 	if (s->alt)
-		n = escape_char(text, (stp_u8)v);
+		n = stp_escape(text, (stp_u8)v);
 	else
 		text[0] = (char)v;
 	put_padded(o, s, text, (stp_size)n);

@@ -58,6 +58,27 @@ void stp_out_number(struct stp_out *o, stp_i64 v)
 	stp_out_bytes(o, digits + n, (stp_size)(20 - n));
 }
 
+int stp_escape(char to[4], stp_u8 c)
+{
+	static const char named[] = "a\ab\bt\tn\nv\vf\fr\r\\\\";
+	int i;
+
+	to[0] = '\\';
+	for (i = 0; named[i]; i += 2)
+		if ((stp_u8)named[i + 1] == c) {
+			to[1] = named[i];
+			return 2;
+		}
+	if (c >= 32 && c < 127) {
+		to[0] = (char)c;
+		return 1;
+	}
+	to[1] = (char)('0' + (c >> 6));
+	to[2] = (char)('0' + ((c >> 3) & 7));
+	to[3] = (char)('0' + (c & 7));
+	return 4;
+}
+
 void stp_out_end(struct stp_out *o)
 {
 	if (o->size)

@@ -21,6 +21,8 @@ void stp_out_fill(struct stp_out *o, char c, stp_i64 n);
 void stp_out_bytes(struct stp_out *o, const char *s, stp_size n);
 void stp_out_number(struct stp_out *o, stp_i64 v);
 void stp_out_end(struct stp_out *o);	/* puts the NUL */
+/* One byte as it shows in text, escaped as in C; how many bytes that takes. */
+int stp_escape(char to[4], stp_u8 c);
 
 /*
  * printf's rendering: text with one argument letter (d s h) a conversion, in

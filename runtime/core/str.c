@@ -141,26 +141,14 @@ void stp_tokenize(struct stp_ctx *c, char *dst, const char *s,
 	dst[n] = 0;
 }
 
-/* One byte as it shows in text; how many bytes that takes. */
-static int escape(char *to, stp_u8 c)
+/* A byte of a string that may stand between quotes. */
+static int escape(char to[4], stp_u8 c)
 {
-	static const char named[] = "a\ab\bt\tn\nv\vf\fr\r\"\"\\\\";
-	int i;
-
+	if (c != '"')
+		return stp_escape(to, c);
 	to[0] = '\\';
-	for (i = 0; named[i]; i += 2)
-		if ((stp_u8)named[i + 1] == c) {
-			to[1] = named[i];
-			return 2;
-		}
-	if (c >= 32 && c < 127) {
-		to[0] = (char)c;
-		return 1;
-	}
-	to[1] = (char)('0' + (c >> 6));
-	to[2] = (char)('0' + ((c >> 3) & 7));
-	to[3] = (char)('0' + (c & 7));
-	return 4;
+	to[1] = '"';
+	return 2;
 }
 
 void stp_text_str(struct stp_ctx *c, char *dst, const char *s, stp_i64 len,
