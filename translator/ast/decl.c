@@ -3,8 +3,6 @@
  * A file's declarations as script text: embedded C, globals, functions,
  * aliases, probes.  The parser makes an equal file of it.
  */
-#include <stdlib.h>
-
 #include "ast/quote.h"
 
 static void print_arg(FILE *out, const struct expr *e)
@@ -41,19 +39,10 @@ static void print_point(FILE *out, const struct probe_point *p)
 
 const char *point_text(struct arena *a, const struct probe_point *p)
 {
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	const char *s;
+	struct text_stream t;
 
-	if (!f)
-		fatal("out of memory");
-	print_point(f, p);
-	if (fclose(f))
-		fatal("out of memory");
-	s = arena_strndup(a, text, n);
-	free(text);
-	return s;
+	print_point(text_open(&t), p);
+	return text_close(&t, a);
 }
 
 static void print_points(FILE *out, const struct point_vec *points)

@@ -10,8 +10,6 @@
  * In a .return probe a parameter is what it was at the entry: the expression
  * is evaluated there and kept (probe->saved).
  */
-#include <stdlib.h>
-
 #include "elaborate/target.h"
 
 static void lower_expr(struct visitor *v, struct expr **pe);
@@ -59,19 +57,10 @@ static struct expr *report(struct lower *l, const struct expr *e)
 
 const char *expr_text(struct arena *a, const struct expr *e)
 {
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-	const char *s;
+	struct text_stream t;
 
-	if (!f)
-		fatal("out of memory");
-	ast_print_expr(f, e);
-	if (fclose(f))
-		fatal("out of memory");
-	s = arena_strndup(a, text, n);
-	free(text);
-	return s;
+	ast_print_expr(text_open(&t), e);
+	return text_close(&t, a);
 }
 
 static struct expr *mk_saved(struct lower *l, const struct expr *at, int slot,

@@ -7,8 +7,6 @@
  * it is compared: C and what target variables became are left alone, and so
  * are functions that `next` leads to or from.
  */
-#include <stdlib.h>
-
 #include "elaborate/optimize.h"
 
 struct identity {
@@ -92,26 +90,12 @@ static void put_stmt(struct visitor *v, struct stmt **ps)
 	ast_walk_stmt(v, *ps);
 }
 
-static void put_body(struct buf *b, const struct stmt *body)
-{
-	char *text = NULL;
-	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
-
-	if (!f)
-		fatal("out of memory");
-	ast_print_stmt(f, body, 0);
-	if (fclose(f))
-		fatal("out of memory");
-	buf_puts(b, text);
-	free(text);
-}
-
 /* What two functions must have in common; NULL: f is like no other. */
 static const char *identity_of(struct arena *a, struct func *f)
 {
 	struct identity id = { .self = f, .plain = true };
 	struct visitor v = { .expr = put_names, .stmt = put_stmt, .arg = &id };
+	struct text_stream body;
 	const char *key = NULL;
 
 	buf_printf(&id.text, "%d(", (int)f->type);
@@ -120,8 +104,9 @@ static const char *identity_of(struct arena *a, struct func *f)
 			   (int)f->params.v[i]->type);
 	put_stmt(&v, &f->body);
 	if (id.plain) {
-		put_body(&id.text, f->body);
-		key = arena_strdup(a, buf_str(&id.text));
+		ast_print_stmt(text_open(&body), f->body, 0);
+		key = arena_printf(a, "%s%s", buf_str(&id.text),
+				   text_close(&body, a));
 	}
 	buf_free(&id.text);
 	return key;

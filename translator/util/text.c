@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Questions about text: prefixes, wildcards, and which name a person may
- * have meant.
+ * have meant; and text that is printed into an arena.
  */
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -109,4 +109,24 @@ const char *nearest_names(struct arena *a, const char *name,
 	out = arena_strdup(a, buf_str(&b));
 	buf_free(&b);
 	return out;
+}
+
+FILE *text_open(struct text_stream *t)
+{
+	*t = (struct text_stream){ 0 };
+	t->f = open_memstream(&t->text, &t->n);
+	if (!t->f)
+		fatal("out of memory");
+	return t->f;
+}
+
+char *text_close(struct text_stream *t, struct arena *a)
+{
+	char *s;
+
+	if (fclose(t->f))
+		fatal("out of memory");
+	s = arena_strndup(a, t->text, t->n);
+	free(t->text);
+	return s;
 }

@@ -49,6 +49,15 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	PRINTF(2, 0);
 void arena_free(struct arena *a);
 
+/* ---- text stream: what is printed to a FILE ends up in an arena ---- */
+struct text_stream {
+	FILE *f;
+	char *text;
+	size_t n;
+};
+FILE *text_open(struct text_stream *t);
+char *text_close(struct text_stream *t, struct arena *a);
+
 /* ---- vec: a growable array in an arena.  VEC(type) declares one ---- */
 #define VEC(T) struct { T *v; size_t n, cap; }
 void *vec_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
