@@ -132,6 +132,12 @@ void *index_make(struct arena *a, const char *elf_path, index_progress progress,
 
 /* ---- the open file ---- */
 
+/* The variables that were last asked for. */
+struct vars_memo {
+	uint64_t die, inst_pc, pc;
+	dbg_vars vars;
+};
+
 struct debuginfo {
 	struct arena *a;
 	struct elf_file f;
@@ -149,6 +155,7 @@ struct debuginfo {
 	size_t asked; /* DIEs */
 	size_t led; /* units of the index that libdw has been led past */
 	const char *root; /* source root, or NULL */
+	struct vars_memo vars;
 	struct cu_files *cu_files; /* file tables read so far */
 	size_t ncu_files;
 };

@@ -219,6 +219,22 @@ static bool frame_is_made(struct debuginfo *di, const struct dbg_inst *inst,
 	return true;
 }
 
+/* The out-of-line function around an inline instance, where the index knows
+ * it; libdw looks for it through the whole unit. */
+static bool indexed_owner(struct debuginfo *di, const struct dbg_inst *inst,
+			  Dwarf_Die *out)
+{
+	struct dbg_inst around;
+	struct dbg_func f;
+	Dwarf_Die next;
+
+	return debuginfo_func_at(di, inst->pc, false, &f, &around) &&
+	       debuginfo_die(di, around.die, out) &&
+	       dwarf_tag(out) == DW_TAG_subprogram && inst->die > around.die &&
+	       !dwarf_siblingof(out, &next) &&
+	       inst->die < dwarf_dieoffset(&next);
+}
+
 /* The subprogram whose frame the instance's code runs in. */
 static bool frame_owner(struct debuginfo *di, const struct dbg_inst *inst,
 			Dwarf_Die *out)
@@ -233,6 +249,8 @@ static bool frame_owner(struct debuginfo *di, const struct dbg_inst *inst,
 		*out = die;
 		return true;
 	}
+	if (indexed_owner(di, inst, out))
+		return true;
 	n = dwarf_getscopes_die(&die, &scopes);
 	for (int i = 0; i < n && !found; i++)
 		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram) {

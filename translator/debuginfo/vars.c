@@ -146,15 +146,30 @@ static void add_locals(struct debuginfo *di, Dwarf_Die *block, uint64_t pc,
 	} while (!dwarf_siblingof(&die, &die));
 }
 
+/* One after the other they are asked for by name. */
+static const dbg_vars *vars_at(struct debuginfo *di,
+			       const struct dbg_inst *inst, uint64_t pc)
+{
+	struct vars_memo *m = &di->vars;
+	Dwarf_Die die;
+
+	if (m->die == inst->die && m->pc == pc && m->inst_pc == inst->pc)
+		return &m->vars;
+	*m = (struct vars_memo){inst->die, inst->pc, pc, {0}};
+	dbg_inst_params(di, inst, &m->vars);
+	if (!di->btf && debuginfo_die(di, inst->die, &die))
+		add_locals(di, &die, inst_code_pc(inst, &die, pc), inst->die, 0,
+			   &m->vars);
+	return &m->vars;
+}
+
 void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 		   uint64_t pc, dbg_vars *out)
 {
-	Dwarf_Die die;
+	const dbg_vars *vars = vars_at(di, inst, pc);
 
-	dbg_inst_params(di, inst, out);
-	if (!di->btf && debuginfo_die(di, inst->die, &die))
-		add_locals(di, &die, inst_code_pc(inst, &die, pc), inst->die, 0,
-			   out);
+	vec_for(i, vars)
+		vec_push(di->a, out, vars->v[i]);
 }
 
 /* ---- globals ---- */
@@ -198,12 +213,11 @@ bool debuginfo_global(struct debuginfo *di, const char *name, const char *file,
 bool dbg_inst_var(struct debuginfo *di, const struct dbg_inst *inst,
 		  uint64_t pc, const char *name, struct dbg_var *out)
 {
-	dbg_vars vars = {0};
+	const dbg_vars *vars = vars_at(di, inst, pc);
 
-	dbg_inst_vars(di, inst, pc, &vars);
-	for (size_t i = vars.n; i-- > 0;)
-		if (!strcmp(vars.v[i].name, name)) {
-			*out = vars.v[i];
+	for (size_t i = vars->n; i-- > 0;)
+		if (!strcmp(vars->v[i].name, name)) {
+			*out = vars->v[i];
 			return true;
 		}
 	return find_global(di, name, NULL, inst->cu, out);
