@@ -388,6 +388,11 @@ struct stp_tracepoint_arg {
 	int optional;
 };
 
+struct stp_data_arg {
+	stp_u64 address;	/* link time; absolute: of the running kernel */
+	stp_u8 absolute, write_only, length, optional;
+};
+
 struct stp_probe {
 	const char *name;	/* pp() */
 	const char *func;	/* probefunc() or NULL */
@@ -406,7 +411,7 @@ struct stp_probe {
 };
 extern const struct stp_probe_kind stp_kind_begin, stp_kind_end, stp_kind_error,
 	stp_kind_timer, stp_kind_timer_jiffies, stp_kind_kprobe,
-	stp_kind_kretprobe, stp_kind_tracepoint;
+	stp_kind_kretprobe, stp_kind_tracepoint, stp_kind_data;
 
 struct stp_limits {
 	int maxaction, maxnesting, maxstringlen, maxerrors, maxskipped,

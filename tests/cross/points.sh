@@ -117,7 +117,32 @@ variables() {
 		fail "variables at the entry of page_readlink"
 }
 
+data() {
+	local i
+	only "accesses to data" '^kernel[.]data[(]"pid_max"[)][.](rw|write)$' 'kernel.data("pid_max").*'
+	[ "$(wc -l <"$tmp/out")" = 2 ] || fail "two kinds of access"
+	says "no such data" "no symbol 'nonesuch' in the kernel" 'kernel.data("nonesuch").write'
+	says "code is no data" "is a function; probe it with kernel[.]function" 'kernel.data("vfs_read").write'
+	says "data of each CPU" "every CPU has a 'runqueues' of its own" 'kernel.data("runqueues").rw'
+	says "an address of a process" "0x1000 is no address of the kernel" 'kernel.data(0x1000).rw'
+	says "a long stretch" "length[(]16[)] is not between 1 and 8" 'kernel.data(0xffff800000000000).length(16).rw'
+	says "a stretch that is not aligned" "0xffff800000000002 is no multiple of 4" 'kernel.data(0xffff800000000002).length(3).rw'
+	"$stap" -r "$release" -p2 -e 'probe kernel.data(0xffff800000000000).length(3).rw, kernel.data("pid_max").write { println($x) }
+		probe kernel.data("pid_max").length(4).write { println(1) }' >"$tmp/out" 2>"$tmp/err" </dev/null
+	[ "$(grep -c "^semantic error: .*'\$x'" "$tmp/err")" -ge 1 ] && grep -q "mismatch at 'length'" "$tmp/err" ||
+		fail "what data has not"
+	# More than any CPU has registers for.
+	for i in $(seq 0 16); do
+		printf 'probe kernel.data(%#x).length(3).rw { println(1) }\n' $((0xffff800000000000 + i * 8))
+	done >"$tmp/many.stp"
+	"$stap" -r "$release" -p2 "$tmp/many.stp" >"$tmp/out" 2>"$tmp/err" </dev/null
+	[ "$(grep -c '^kernel[.]data(0xffff8000000000[0-9a-f]*)[.]length(3)[.]rw' "$tmp/out")" = 17 ] ||
+		fail "seventeen places"
+	grep -q "^WARNING: too many kernel.data probes: .* has [0-9]* registers for them" "$tmp/err" || fail "too many places"
+}
+
 one_sysroot() {
+	data
 	variables
 	within
 	tracepoints

@@ -23,6 +23,7 @@ struct arch {
 	int pc_offset;			/* of the program counter in pt_regs */
 	const int *arg_regs;		/* DWARF numbers, integer arguments */
 	unsigned nargs;
+	int data_breakpoints;		/* debug registers for them, at most */
 	const char *syscall_prefix;	/* "__x64_sys_": wrapper of a system
 					 * call, takes one struct pt_regs * */
 };

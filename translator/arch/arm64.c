@@ -41,5 +41,6 @@ const struct arch arch_arm64 = {
 	.pc_offset = 256,
 	.arg_regs = arg_regs,
 	.nargs = ARRAY_SIZE(arg_regs),
+	.data_breakpoints = 16,
 	.syscall_prefix = "__arm64_sys_",
 };

@@ -38,5 +38,6 @@ const struct arch arch_x86_64 = {
 	.pc_offset = 128,
 	.arg_regs = arg_regs,
 	.nargs = ARRAY_SIZE(arg_regs),
+	.data_breakpoints = 4,
 	.syscall_prefix = "__x64_sys_",
 };

@@ -78,6 +78,7 @@ enum probe_kind {
 	PROBE_KPROBE,		/* at an address of kernel or module */
 	PROBE_KRETPROBE,	/* when a function returns */
 	PROBE_TRACEPOINT,	/* of the kernel or a module */
+	PROBE_DATA,		/* an access to data of the kernel */
 };
 
 struct saved_value {		/* what a .return probe keeps from the entry */
@@ -128,6 +129,12 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 	struct {
 		const char *name;
 	} tracepoint;
+	struct {
+		uint64_t address;	/* link time */
+		bool absolute;		/* or as it is in the running kernel */
+		bool write_only;
+		int length;		/* 1 2 4 8 */
+	} data;
 };
 
 enum limit_source { LIMIT_DEFAULT, LIMIT_DEFINED };

@@ -175,6 +175,8 @@ static const char *kind_name(enum probe_kind k)
 		return "kretprobe";
 	case PROBE_TRACEPOINT:
 		return "tracepoint";
+	case PROBE_DATA:
+		return "data";
 	}
 	return "never";
 }
@@ -257,6 +259,15 @@ static void put_tracepoint_arg(struct emit *e, const struct probe *p,
 		   p->kp.optional);
 }
 
+static void put_data_arg(const struct probe *p, struct buf *out)
+{
+	buf_printf(out, "static const struct stp_data_arg arg_%d = {\n"
+		   "\t.address = 0x%" PRIx64 "ULL, .absolute = %d, "
+		   ".write_only = %d,\n\t.length = %d, .optional = %d,\n};\n",
+		   p->id, p->data.address, p->data.absolute,
+		   p->data.write_only, p->data.length, p->kp.optional);
+}
+
 static void put_arg(struct emit *e, const struct probe *p,
 		    const struct probe_code *code, struct buf *out)
 {
@@ -281,6 +292,9 @@ static void put_arg(struct emit *e, const struct probe *p,
 		return;
 	case PROBE_TRACEPOINT:
 		put_tracepoint_arg(e, p, out);
+		return;
+	case PROBE_DATA:
+		put_data_arg(p, out);
 		return;
 	case PROBE_NEVER:
 		return;

@@ -10,6 +10,7 @@ const struct provider *const providers[] = {
 	&provider_dwarf,
 	&provider_kprobe,
 	&provider_tracepoint,
+	&provider_data,
 };
 const size_t nproviders = ARRAY_SIZE(providers);
 

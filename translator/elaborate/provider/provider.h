@@ -68,6 +68,6 @@ extern const struct provider *const providers[];
 extern const size_t nproviders;
 
 extern const struct provider provider_sequence, provider_timer, provider_dwarf,
-	provider_kprobe, provider_tracepoint;
+	provider_kprobe, provider_tracepoint, provider_data;
 
 #endif
