@@ -413,6 +413,29 @@ extern const struct stp_probe_kind stp_kind_begin, stp_kind_end, stp_kind_error,
 	stp_kind_timer, stp_kind_timer_jiffies, stp_kind_kprobe,
 	stp_kind_kretprobe, stp_kind_tracepoint, stp_kind_data;
 
+/*
+ * Probes whose points have a condition are armed while it holds.  A script
+ * that has some names how their kinds are switched, and so takes that in.  Of
+ * other kinds, and until a probe is switched, each hit asks the condition.
+ */
+struct stp_switch;
+extern const struct stp_switch stp_switch_timer, stp_switch_timer_jiffies,
+	stp_switch_kprobe, stp_switch_kretprobe, stp_switch_tracepoint;
+struct stp_switched {
+	const struct stp_probe *probe;
+	const struct stp_switch *how;
+	stp_u8 off;		/* the runtime's: is disarmed, or to be */
+};
+struct stp_arming_calls;
+extern const struct stp_arming_calls stp_arming_calls;
+struct stp_arming {
+	const struct stp_arming_calls *calls;
+	struct stp_switched *v;
+	stp_u32 n;
+};
+/* The handler wrote what a condition reads. */
+void stp_rearm(void);
+
 struct stp_limits {
 	int maxaction, maxnesting, maxstringlen, maxerrors, maxskipped,
 		maxtrylock, trylockdelay_us, maxbacktrace, minstackspace;
@@ -440,6 +463,7 @@ struct stp_script {
 	stp_u8 match_groups;	/* most of any =~ that keeps them, or 0 */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 	const struct stp_modules *modules; /* NULL: no probe lies in a module */
+	const struct stp_arming *arming; /* NULL: no probe is switched */
 };
 extern struct stp_script stp_script;	/* in every script */
 

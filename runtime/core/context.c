@@ -137,6 +137,32 @@ static void leave_context(struct stp_cpu *t)
 	t->busy = 0;
 }
 
+STP_RARE int stp_condition_now(const struct stp_probe *p, int cpu)
+{
+	const struct stp_limits *l = &stp_session.script->limits;
+	struct stp_cpu *t = stp_session.cpus[cpu];
+	struct stp_ctx *c = &t->ctx;
+	int holds = -1;
+
+	if (t->busy)
+		return -1;
+	t->busy = 1;
+	stp_barrier();
+	c->error = 0;
+	c->site = 0;
+	c->actions = l->maxaction;
+	c->nesting = l->maxnesting;
+	c->frame = t->frames;
+	c->probe = p;
+	if (lock(p->condition_locks, p->ncondition_locks)) {
+		holds = p->condition(c);
+		if (stp_session.ncpus > 1)
+			unlock(p->condition_locks, p->ncondition_locks);
+	}
+	leave_context(t);
+	return holds;
+}
+
 static STP_RARE struct stp_ctx *enter_skipped(struct stp_cpu *t,
 					      enum stp_skip why)
 {

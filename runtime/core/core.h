@@ -131,6 +131,11 @@ struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs);
 void stp_leave(struct stp_ctx *c);
 void stp_skip(enum stp_skip why, int n, int cpu);
 
+/* ---- conditions of points; how each port arms by them is its own ---- */
+/* Does the condition of p hold?  -1: this CPU's context or a global is in use.
+ * The caller stays on cpu, and no handler interrupts it. */
+int stp_condition_now(const struct stp_probe *p, int cpu);
+
 /* A record of one string from outside a handler. */
 void stp_emit_text(int cpu, int type, const char *text);
 

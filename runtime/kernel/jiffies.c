@@ -11,10 +11,11 @@
 struct timer {
 	struct timer_list wheel;
 	const struct stp_probe *probe;
+	bool armed;
+	int off;		/* shall not start again */
 };
 static struct timer *timers;
 static u32 ntimers;
-static int stopping;
 
 static unsigned long next_expiry(const struct stp_timer_arg *arg)
 {
@@ -32,7 +33,7 @@ static void timer_expired(struct timer_list *wheel)
 	struct timer *t = container_of(wheel, struct timer, wheel);
 
 	stp_hit(t->probe, NULL);
-	if (!stp_load(&stopping))
+	if (!stp_load(&t->off))
 		mod_timer(wheel, next_expiry(t->probe->arg));
 }
 
@@ -53,13 +54,25 @@ static int jiffies_prepare(void)
 	return 0;
 }
 
+static void arm_one(struct timer *t)
+{
+	t->armed = true;
+	if (!stp_load(&t->off))
+		mod_timer(&t->wheel, next_expiry(t->probe->arg));
+}
+
+static void disarm_one(struct timer *t)
+{
+	stp_store(&t->off, 1);
+	stp_timer_stop(&t->wheel);
+}
+
 static int jiffies_arm(void)
 {
 	u32 i;
 
-	stp_store(&stopping, 0);
 	for (i = 0; i < ntimers; i++)
-		mod_timer(&timers[i].wheel, next_expiry(timers[i].probe->arg));
+		arm_one(&timers[i]);
 	return 0;
 }
 
@@ -67,9 +80,23 @@ static void jiffies_disarm(void)
 {
 	u32 i;
 
-	stp_store(&stopping, 1);
 	for (i = 0; i < ntimers; i++)
-		stp_timer_stop(&timers[i].wheel);
+		disarm_one(&timers[i]);
+}
+
+static void jiffies_turn(const struct stp_probe *p, bool on)
+{
+	struct timer *t = timers;
+
+	while (t->probe != p)
+		t++;
+	if (!on) {
+		disarm_one(t);
+		return;
+	}
+	stp_store(&t->off, 0);
+	if (t->armed)
+		arm_one(t);
 }
 
 static void jiffies_release(void)
@@ -78,6 +105,8 @@ static void jiffies_release(void)
 	timers = NULL;
 	ntimers = 0;
 }
+
+const struct stp_switch stp_switch_timer_jiffies = { jiffies_turn };
 
 const struct stp_probe_kind stp_kind_timer_jiffies = {
 	.name = "timer.jiffies",

@@ -56,6 +56,21 @@ struct stp_probe_kind {
 		if ((p)->kind == (of))
 u32 stp_count_probes(const struct stp_probe_kind *kind);
 
+/*
+ * ---- arming.c: probes armed while their condition holds, by way of
+ * script.arming ----
+ */
+struct stp_arming_calls {
+	/* Asks all conditions and turns the probes whose answer is new: now,
+	 * and whenever a handler wants it; or no more.  Process context. */
+	void (*ask)(bool on);
+};
+struct stp_switch {
+	/* Before arm: what arm shall do with p.  After: arms or disarms it.
+	 * Process context, one caller, never while disarm is at work. */
+	void (*turn)(const struct stp_probe *p, bool on);
+};
+
 /* ---- hit.c: what all kinds do with a hit ---- */
 /* Runs the handler of p on this CPU, interrupts off while it runs. */
 void stp_hit(const struct stp_probe *p, struct pt_regs *regs);

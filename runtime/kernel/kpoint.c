@@ -69,11 +69,14 @@ static int place(const struct stp_kpoint *k, struct kprobe *kp)
 
 static int arm_one(struct stp_kpoints *s, struct stp_kpoint *k)
 {
+	struct kprobe *kp;
 	int err;
 
 	if (k->armed)
 		return 0;
-	err = place(k, s->renew(k));
+	kp = s->renew(k);
+	kp->flags = k->off * KPROBE_FLAG_DISABLED;
+	err = place(k, kp);
 	if (!err)
 		err = s->arm(k->object);
 	k->armed = !err;
@@ -145,6 +148,41 @@ static bool may_come_later(const struct stp_kpoint *k, int err)
 
 	return module && (err == -ENOENT || err == -EAGAIN) &&
 	       !stp_script.modules->address(module, ".text", 0);
+}
+
+/* ---- points with a condition ---- */
+
+/* They stand in the order of the script's table. */
+static struct stp_kpoint *point_of(const struct stp_kpoints *s,
+				   const struct stp_probe *p)
+{
+	u32 from = 0, to = s->n, middle;
+
+	while (to - from > 1) {
+		middle = from + (to - from) / 2;
+		if (s->v[middle].probe <= p)
+			from = middle;
+		else
+			to = middle;
+	}
+	return &s->v[from];
+}
+
+/* One that is off is in its place all the same, so that those at one address
+ * keep their order.  A struct kretprobe begins with its kprobe. */
+void stp_kpoints_turn(struct stp_kpoints *s, const struct stp_probe *p, bool on)
+{
+	struct stp_kpoint *k = point_of(s, p);
+	int err = 0;
+
+	lock(true);
+	k->off = !on;
+	if (k->armed)
+		err = on ? enable_kprobe(k->object) : disable_kprobe(k->object);
+	lock(false);
+	/* One that stays armed costs time only: hits ask the condition. */
+	if (err && on)
+		tell_failure(k, err);
 }
 
 int stp_kpoints_arm(struct stp_kpoints *s)

@@ -16,6 +16,7 @@ struct stp_kpoint {
 	void *object;		/* struct kprobe or kretprobe */
 	char *symbol;		/* "module:symbol" when it lies in a module */
 	bool armed;		/* under script.modules' lock, if any */
+	bool off;		/* the same: its condition does not hold */
 };
 
 /* All places of one kind. */
@@ -52,5 +53,8 @@ int stp_kpoints_prepare(struct stp_kpoints *s);
 int stp_kpoints_arm(struct stp_kpoints *s);
 void stp_kpoints_disarm(struct stp_kpoints *s);
 void stp_kpoints_release(struct stp_kpoints *s);
+/* As struct stp_switch has it. */
+void stp_kpoints_turn(struct stp_kpoints *s, const struct stp_probe *p,
+		      bool on);
 
 #endif

@@ -72,6 +72,13 @@ static __cold void kprobe_release(void)
 	stp_kpoints_release(&points);
 }
 
+static __cold void kprobe_turn(const struct stp_probe *p, bool on)
+{
+	stp_kpoints_turn(&points, p, on);
+}
+
+const struct stp_switch stp_switch_kprobe = { kprobe_turn };
+
 const struct stp_probe_kind stp_kind_kprobe = {
 	.name = "kprobe",
 	.ip_behind = IS_ENABLED(CONFIG_X86),

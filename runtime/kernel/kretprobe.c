@@ -95,6 +95,13 @@ static __cold void kretprobe_release(void)
 	stp_kpoints_release(&points);
 }
 
+static __cold void kretprobe_turn(const struct stp_probe *p, bool on)
+{
+	stp_kpoints_turn(&points, p, on);
+}
+
+const struct stp_switch stp_switch_kretprobe = { kretprobe_turn };
+
 const struct stp_probe_kind stp_kind_kretprobe = {
 	.name = "kretprobe",
 	/* It puts its own address in the place of the caller's, and of the

@@ -66,11 +66,20 @@ static int prepare(void)
 	return err;
 }
 
+/* Conditions are asked with the values that globals have now, and from now
+ * on; or no more. */
+static void ask_conditions(bool on)
+{
+	if (stp_script.arming)
+		stp_script.arming->calls->ask(on);
+}
+
 static int arm(void)
 {
 	struct kinds *k = stp_base(&kinds);
 	int i, first, err = 0;
 
+	ask_conditions(true);
 	for (first = 1; first >= 0; first--)
 		for (i = 0; i < k->n && !err; i++)
 			if (k->v[i]->arm && k->v[i]->arm_first == first)
@@ -100,6 +109,7 @@ int stp_begin(void)
 		return err;
 	}
 	run(&stp_kind_begin);
+	ask_conditions(true);
 	if (!stp_load(&stp_session.exit_requested))
 		stp_set_state(STP_STATE_RUNNING);
 	return 0;
@@ -128,10 +138,13 @@ static void take_down(void)
 	struct kinds *k = stp_base(&kinds);
 	int i;
 
+	ask_conditions(false);
 	for (i = k->n - 1; i >= 0; i--)
 		if (k->v[i]->disarm)
 			k->v[i]->disarm();
 	wait_until_idle();
+	/* A late handler may have wanted it. */
+	ask_conditions(false);
 }
 
 void stp_disarm(void)

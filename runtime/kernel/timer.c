@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * timer.{s,ms,us,ns,hz}: an hrtimer each.  Handlers run in hard interrupt
- * context on the CPU that STARTed, with no registers.
+ * context on the CPU that armed them, with no registers.
  */
 #include <linux/math64.h>
 #include "compat/hrtimer.h"
@@ -12,6 +12,8 @@
 struct timer {
 	struct hrtimer hrtimer;
 	const struct stp_probe *probe;
+	bool armed;
+	bool off;		/* for its condition */
 };
 static struct timer *timers;
 static u32 ntimers;
@@ -55,14 +57,20 @@ static int timer_prepare(void)
 	return 0;
 }
 
+static void arm_one(struct timer *t)
+{
+	t->armed = true;
+	if (!t->off)
+		hrtimer_start(&t->hrtimer, next_interval(t->probe->arg),
+			      HRTIMER_MODE_REL_HARD);
+}
+
 static int timer_arm(void)
 {
 	u32 i;
 
 	for (i = 0; i < ntimers; i++)
-		hrtimer_start(&timers[i].hrtimer,
-			      next_interval(timers[i].probe->arg),
-			      HRTIMER_MODE_REL_HARD);
+		arm_one(&timers[i]);
 	return 0;
 }
 
@@ -74,12 +82,27 @@ static void timer_disarm(void)
 		hrtimer_cancel(&timers[i].hrtimer);
 }
 
+static void timer_turn(const struct stp_probe *p, bool on)
+{
+	struct timer *t = timers;
+
+	while (t->probe != p)
+		t++;
+	t->off = !on;
+	if (!on)
+		hrtimer_cancel(&t->hrtimer);
+	else if (t->armed)
+		arm_one(t);
+}
+
 static void timer_release(void)
 {
 	stp_port_free(timers);
 	timers = NULL;
 	ntimers = 0;
 }
+
+const struct stp_switch stp_switch_timer = { timer_turn };
 
 const struct stp_probe_kind stp_kind_timer = {
 	.name = "timer",

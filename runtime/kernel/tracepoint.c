@@ -17,6 +17,7 @@ struct point {
 	const struct stp_probe *probe;
 	struct tracepoint *tp;	/* NULL: not found yet */
 	bool armed;
+	bool off;		/* for its condition */
 };
 static struct point *points;
 static u32 npoints;
@@ -44,7 +45,7 @@ static void arm_one(struct point *p)
 {
 	int err;
 
-	if (p->armed)
+	if (p->armed || p->off)
 		return;
 	err = tracepoint_probe_register(p->tp, point_hit, p);
 	p->armed = !err;
@@ -164,12 +165,30 @@ static void tracepoint_disarm(void)
 	tracepoint_synchronize_unregister();
 }
 
+/* Those of modules stay armed while these are loaded: their lock is not ours. */
+static void tracepoint_turn(const struct stp_probe *p, bool on)
+{
+	struct point *t = points;
+
+	while (t->probe != p)
+		t++;
+	if (arg_of(t)->module)
+		return;
+	t->off = !on;
+	if (!on)
+		disarm_one(t);
+	else if (t->tp)
+		arm_one(t);
+}
+
 static void tracepoint_release(void)
 {
 	stp_port_free(points);
 	points = NULL;
 	npoints = 0;
 }
+
+const struct stp_switch stp_switch_tracepoint = { tracepoint_turn };
 
 const struct stp_probe_kind stp_kind_tracepoint = {
 	.name = "tracepoint",

@@ -12,7 +12,7 @@
 const struct stp_probe_kind stp_kind_timer = { "timer" };
 const struct stp_probe_kind stp_kind_timer_jiffies = { "timer.jiffies" };
 
-static stp_u64 *due;		/* of each probe; 0: not a timer */
+static stp_u64 *due;		/* of each probe; 0: not a timer, or stopped */
 
 static int is_timer(const struct stp_probe *p)
 {
@@ -44,14 +44,26 @@ void user_timers_start(void)
 	for (i = 0; due && i < s->nprobes; i++)
 		if (is_timer(&s->probes[i]))
 			due[i] = now + next_interval(&s->probes[i]);
+	user_look(1);
 }
+
+static void timer_turn(const struct stp_probe *p, int on)
+{
+	stp_u32 i = (stp_u32)(p - stp_session.script->probes);
+
+	if (due)
+		due[i] = on ? stp_port_clock() + next_interval(p) : 0;
+}
+
+const struct stp_switch stp_switch_timer = { timer_turn };
+const struct stp_switch stp_switch_timer_jiffies = { timer_turn };
 
 static void run_due(const struct stp_probe *p, stp_u64 *at, stp_u64 now)
 {
 	stp_u64 interval = next_interval(p);
 
-	user_hit(p);
 	*at = *at + interval > now ? *at + interval : now + interval;
+	user_hit(p);	/* may stop it, or start it anew */
 }
 
 stp_i64 user_timers_run(void)

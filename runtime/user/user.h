@@ -18,6 +18,20 @@ int user_stream_flush(void);
 /* Everything after the last record.  status: what the process ends with. */
 int user_stream_end(int status);
 
+/* ---- arming.c: timers that are armed while their condition holds ---- */
+struct stp_arming_calls {
+	/* When a handler asked for it, or first: all conditions are asked. */
+	void (*look)(int first);
+};
+struct stp_switch {
+	void (*turn)(const struct stp_probe *p, int on);
+};
+static inline void user_look(int first)
+{
+	if (stp_session.script->arming)
+		stp_session.script->arming->calls->look(first);
+}
+
 /* ---- timer.c ---- */
 void user_timers_start(void);
 /* Runs the timers that are due; ns until the next one, -1: there is none. */
@@ -31,6 +45,7 @@ static inline void user_hit(const struct stp_probe *p)
 	if (c) {
 		p->handler(c);
 		stp_leave(c);
+		user_look(0);
 	}
 }
 

@@ -129,6 +129,38 @@ timers() {
 	done < <(sed 's/^if on/if_on/; s/^long names/long_names/' "$live_tmp/out")
 }
 
+# Kprobes and timers that the kernel has armed for the points with a condition,
+# and the folders made at the time that were seen.
+arming() {
+	want "fact 1: 0 of 2 kprobes, 0 timers
+fact 2: 2 of 2 kprobes, 1 timers
+fact 3: 0 of 2 kprobes, 0 timers
+fact 4: 2 of 2 kprobes, 1 timers
+made 2, returned 2, forks 1 beats 1 ticks 1
+on 0: 2 2
+on 1: 0 0
+on 1: 2 2" "$(rstap "$scripts/arming.stp" -c '
+		armed() {
+			grep "  [kr]  vfs_mkdir" /sys/kernel/debug/kprobes/list >/tmp/all
+			echo "$(grep -vc DISABLED /tmp/all) of $(grep -c . /tmp/all) kprobes, $(grep -c "\[stap_" /proc/timer_list) timers"
+		}
+		until_armed() {
+			for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+				now=$(armed)
+				case $now in "$1 of"*", $2 timers") break ;; esac
+				usleep 100000
+			done
+			echo "fact $((n += 1)): $now"
+		}
+		turn() { mkdir /tmp/sw; rmdir /tmp/sw; until_armed $1 $2; }
+		cd /tmp
+		until_armed 0 0; mkdir ar-a
+		turn 2 1; mkdir ar-b; usleep 50000
+		turn 0 0; mkdir ar-c ar-d
+		turn 2 1; rm -rf ar-*' 2>"$live_tmp/err" | sort)" \
+		"$root: points with conditions: $(cat "$live_tmp/err")"
+}
+
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	cc=gcc
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
@@ -143,6 +175,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 		late
 		timers
 	done
+	arming	# built as the last of these
 	want_clean "$root"
 	guest_stop
 done

@@ -11,7 +11,7 @@ bad=0
 
 # ---- time: three sizes, each twice the one before ----
 
-script() { # FUNCTIONS
+functions() { # HOW-MANY
 	awk -v n="$1" 'BEGIN {
 		print "global a, s"
 		for (i = 0; i < n; i++) printf "function f%d(x, y) {\n\t# comment\n\tif (x > %d && y != \"text %d\") { a[x, y] += x * 2 - (x %% 7); s <<< x }\n\telse foreach ([k, v] in a- limit 5) { printf(\"%%d %%s %%d\\n\", k, v, a[k, v]) }\n\treturn x + %d\n}\n", i, i, i, i
@@ -19,25 +19,34 @@ script() { # FUNCTIONS
 		for (i = 0; i < n; i++) printf "\tprintln(f%d(%d, sprint(%d)))\n", i, i, i
 		print "println(@count(s)) }" }'
 }
+# Probes that lead to all of so many functions, each by way of the others.
+probes() { # HOW-MANY
+	awk -v n="$1" 'BEGIN {
+		print "global a, h"
+		for (i = 0; i < n; i++) printf "function f%d() {\n\ta[%d] = h + %d\n\tif (a[%d] > 3) h++; else h--\n%s\treturn h\n}\n", i, i, i, i, i + 1 < n ? "\tf" (i + 1) "()\n" : ""
+		for (i = 0; i < n; i++) printf "probe timer.s(%d) { println(f0()) }\n", i + 1 }'
+}
 # CPU milliseconds and kB of the best of three.
 cost() { # SCRIPT
 	for _ in 1 2 3; do
 		/usr/bin/time -f '%U %S %M' "$STAP" -p3 --runtime=user "$1" 2>&1 >"$tmp/c" | tail -n 1
 	done | awk '{ t = ($1 + $2) * 1000; if (!n++ || t < best) best = t; m = $3 } END { print int(best), m }'
 }
-if [ -x /usr/bin/time ]; then
+for kind in functions probes; do
+	[ -x /usr/bin/time ] || break
+	times=() sizes=()
 	for n in 1100 2200 4400; do
-		script $n >"$tmp/$n.stp"
+		$kind $n >"$tmp/$n.stp"
 		read -r ms kb < <(cost "$tmp/$n.stp")
-		echo "$(stat -c %s "$tmp/$n.stp") bytes: $ms ms, $kb kB"
+		echo "$kind: $(stat -c %s "$tmp/$n.stp") bytes: $ms ms, $kb kB"
 		grep -q "f$((n - 1))" "$tmp/c" || { echo "no C came of $n functions"; bad=1; }
 		times+=("$ms") sizes+=("$kb")
 	done
 	# Linear would be 4 times; 7 leaves room for a busy machine, and four
 	# times the size squared would be 16.
-	[ "${times[2]}" -le $((7 * times[0] + 100)) ] || { echo "four times the script took ${times[2]} ms instead of ${times[0]}"; bad=1; }
-	[ "${sizes[2]}" -le $((5 * sizes[0])) ] || { echo "four times the script took ${sizes[2]} kB instead of ${sizes[0]}"; bad=1; }
-fi
+	[ "${times[2]}" -le $((7 * times[0] + 100)) ] || { echo "four times the $kind took ${times[2]} ms instead of ${times[0]}"; bad=1; }
+	[ "${sizes[2]}" -le $((5 * sizes[0])) ] || { echo "four times the $kind took ${sizes[2]} kB instead of ${sizes[0]}"; bad=1; }
+done
 
 # ---- depth ----
 

@@ -2,25 +2,58 @@
 /*
  * Locks and depth.  In: the final program.  Out: which globals each probe's
  * handler (with all it calls) must hold, by number, so that every CPU takes
- * them in the same order; how deep functions nest.
+ * them in the same order; which handlers write what some point's condition
+ * reads; how deep functions nest.
  *
  * A global that nothing writes needs no lock.  `<<<` needs none either: the
  * runtime keeps statistics per CPU.  Reading a statistic merges the CPUs and
  * so excludes every other user.
+ *
+ * A body is walked once.  What it touches with all it calls is put together
+ * once for all probes that touch and call the same.
  */
 #include <stdlib.h>
 
 #include "elaborate/effects.h"
 
-enum access { ACCESS_READ = 1, ACCESS_WRITE = 2 };
+enum access {
+	ACCESS_READ = 1,
+	ACCESS_WRITE = 2,
+	ACCESS_MERGE = 4,	/* reads a statistic */
+	ACCESS_ADD = 8,		/* <<< */
+};
+#define ACCESS_EXCLUSIVE (ACCESS_WRITE | ACCESS_MERGE)
+#define ACCESS_CHANGE (ACCESS_WRITE | ACCESS_ADD)
+
+struct touch {
+	struct var *var;
+	enum access how;
+};
+
+/* What a body does itself. */
+struct summary {
+	bool done;		/* of a function: it was walked */
+	VEC(struct touch) touches;
+	VEC(const struct func *) calls;
+};
+
+/* What it does with all it calls. */
+struct outcome {
+	struct lock_vec locks;
+	bool rearms;
+};
 
 struct locker {
 	struct arena *a;
 	struct program *p;
+	struct summary *own;	/* of the body that is walked */
+	struct summary *funcs;	/* by number */
+	bool *arming;		/* globals, by number: a condition reads it */
 	unsigned char *globals;	/* enum access, by number */
 	struct var_vec touched;	/* those with any */
 	unsigned *seen;		/* functions, by number: the walk they were in */
 	unsigned walk;
+	struct map outcomes;	/* by what the probe's own body does */
 };
 
 static void lock_expr(struct visitor *v, struct expr **pe);
@@ -28,17 +61,15 @@ static void lock_stmt(struct visitor *v, struct stmt **ps);
 
 static void touch(struct locker *l, const struct var *var, enum access how)
 {
-	if (!var || var->storage != VAR_GLOBAL)
-		return;
-	if (!l->globals[var->id])
-		vec_push(l->a, &l->touched, (struct var *)var);
-	l->globals[var->id] |= (unsigned char)how;
+	if (var && var->storage == VAR_GLOBAL)
+		vec_push(l->a, &l->own->touches,
+			 (struct touch){ (struct var *)var, how });
 }
 
 /* Reading: a statistic is merged, which changes what it is kept in. */
 static void touch_read(struct locker *l, const struct var *var)
 {
-	touch(l, var, var && var->type == TYPE_STATS ? ACCESS_WRITE :
+	touch(l, var, var && var->type == TYPE_STATS ? ACCESS_MERGE :
 						       ACCESS_READ);
 }
 
@@ -52,8 +83,7 @@ static struct var *written_var(const struct expr *to)
 /* The target of a write: its keys are read, it is written. */
 static void lock_written(struct visitor *v, struct expr *to, bool aggregate)
 {
-	if (!aggregate)
-		touch(v->arg, written_var(to), ACCESS_WRITE);
+	touch(v->arg, written_var(to), aggregate ? ACCESS_ADD : ACCESS_WRITE);
 	if (to->kind == EXPR_SYMBOL)
 		return;
 	if (to->kind == EXPR_INDEX)
@@ -76,21 +106,10 @@ static void lock_code(struct locker *l, const struct func *f)
 	}
 }
 
-static void lock_func(struct visitor *v, const struct func *f)
+static void lock_call(struct locker *l, const struct func *f)
 {
-	struct locker *l = v->arg;
-
-	for (; f; f = f->next_overload) {
-		struct stmt *body = f->body;
-
-		if (l->seen[f->id] == l->walk)
-			return;
-		l->seen[f->id] = l->walk;
-		if (body)
-			lock_stmt(v, &body);
-		if (f->code)
-			lock_code(l, f);
-	}
+	for (; f; f = f->next_overload)
+		vec_push(l->a, &l->own->calls, f);
 }
 
 static void lock_expr(struct visitor *v, struct expr **pe)
@@ -114,9 +133,9 @@ static void lock_expr(struct visitor *v, struct expr **pe)
 	else if (x->kind == EXPR_IN)
 		touch_read(l, x->in.var);
 	else if (x->kind == EXPR_CALL)
-		lock_func(v, x->call.func);
+		lock_call(v->arg, x->call.func);
 	else if (x->kind == EXPR_EMBEDDED)
-		lock_func(v, x->embedded.func);
+		lock_call(v->arg, x->embedded.func);
 	ast_walk_expr(v, x);
 }
 
@@ -130,7 +149,7 @@ static void lock_stmt(struct visitor *v, struct stmt **ps)
 		return;
 	}
 	if (s->kind == STMT_EMBEDDED)
-		lock_func(v, s->embedded.func);
+		lock_call(v->arg, s->embedded.func);
 	if (s->kind == STMT_TRY && s->try_.msg)
 		touch(l, written_var(s->try_.msg), ACCESS_WRITE);
 	if (s->kind == STMT_FOREACH) {
@@ -144,11 +163,54 @@ static void lock_stmt(struct visitor *v, struct stmt **ps)
 	ast_walk_stmt(v, s);
 }
 
-static void start(struct arena *a, struct program *p, struct locker *l)
+/* ---- with all that is called ---- */
+
+static const struct summary *summary_of(struct locker *l, const struct func *f)
 {
-	*l = (struct locker){ .a = a, .p = p };
-	l->globals = arena_array(a, p->globals.n + 1, unsigned char);
-	l->seen = arena_array(a, p->funcs.n + 1, unsigned);
+	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = l };
+	struct summary *own = &l->funcs[f->id];
+	struct stmt *body = f->body;
+
+	if (own->done)
+		return own;
+	own->done = true;
+	l->own = own;
+	if (body)
+		lock_stmt(&v, &body);
+	if (f->code)
+		lock_code(l, f);
+	return own;
+}
+
+static void add_touches(struct locker *l, const struct summary *own)
+{
+	vec_for(i, &own->touches) {
+		struct var *var = own->touches.v[i].var;
+
+		if (!l->globals[var->id])
+			vec_push(l->a, &l->touched, var);
+		l->globals[var->id] |= (unsigned char)own->touches.v[i].how;
+	}
+}
+
+static void add_all(struct locker *l, const struct summary *own)
+{
+	VEC(const struct summary *) todo = { 0 };
+
+	l->walk++;
+	vec_push(l->a, &todo, own);
+	vec_for(i, &todo) {
+		own = todo.v[i];
+		add_touches(l, own);
+		vec_for(k, &own->calls) {
+			const struct func *f = own->calls.v[k];
+
+			if (l->seen[f->id] == l->walk)
+				continue;
+			l->seen[f->id] = l->walk;
+			vec_push(l->a, &todo, summary_of(l, f));
+		}
+	}
 }
 
 static int by_id(const void *x, const void *y)
@@ -159,39 +221,115 @@ static int by_id(const void *x, const void *y)
 }
 
 /* What the walk touched, in the order in which all take their locks. */
-static void take_locks(struct locker *l, struct lock_vec *out)
+static void take_touched(struct locker *l, struct outcome *out)
 {
 	struct var_vec *touched = &l->touched;
 
-	out->n = 0;
 	if (touched->n)
 		qsort(touched->v, touched->n, sizeof *touched->v, by_id);
 	vec_for(i, touched) {
 		struct var *var = touched->v[i];
-		bool write = l->globals[var->id] & ACCESS_WRITE;
+		int how = l->globals[var->id];
 
-		if (var->written)
-			vec_push(l->a, out, (struct lock){ var, write });
+		if (var->written && how & (ACCESS_READ | ACCESS_EXCLUSIVE))
+			vec_push(l->a, &out->locks,
+				 (struct lock){ var, how & ACCESS_EXCLUSIVE });
+		out->rearms |= l->arming[var->id] && how & ACCESS_CHANGE;
 		l->globals[var->id] = 0;
 	}
 	touched->n = 0;
 }
 
-static void lock_probe(struct locker *l, struct probe *pr)
+static const char *summary_key(struct arena *a, const struct summary *own)
+{
+	struct buf b = { 0 };
+	const char *key;
+
+	vec_for(i, &own->touches)
+		buf_printf(&b, "%d:%d ", own->touches.v[i].var->id,
+			   (int)own->touches.v[i].how);
+	vec_for(i, &own->calls)
+		buf_printf(&b, "f%d ", own->calls.v[i]->id);
+	key = arena_strdup(a, buf_str(&b));
+	buf_free(&b);
+	return key;
+}
+
+static const struct outcome *outcome_of(struct locker *l,
+					const struct summary *own)
+{
+	const char *key = summary_key(l->a, own);
+	struct outcome *out = map_get(&l->outcomes, key);
+
+	if (out)
+		return out;
+	out = arena_new(l->a, struct outcome);
+	add_all(l, own);
+	take_touched(l, out);
+	map_set(l->a, &l->outcomes, key, out);
+	return out;
+}
+
+/* ---- probes ---- */
+
+static void start(struct arena *a, struct program *p, struct locker *l)
+{
+	*l = (struct locker){ .a = a, .p = p };
+	l->globals = arena_array(a, p->globals.n + 1, unsigned char);
+	l->arming = arena_array(a, p->globals.n + 1, bool);
+	l->seen = arena_array(a, p->funcs.n + 1, unsigned);
+	l->funcs = arena_array(a, p->funcs.n + 1, struct summary);
+}
+
+bool probe_is_switched(const struct probe *p)
+{
+	if (!p->condition)
+		return false;
+	switch (p->kind) {
+	case PROBE_TIMER:
+	case PROBE_TIMER_JIFFIES:
+	case PROBE_KPROBE:
+	case PROBE_KRETPROBE:
+	case PROBE_TRACEPOINT:
+		return true;
+	case PROBE_BEGIN:
+	case PROBE_END:
+	case PROBE_ERROR:
+	case PROBE_NEVER:
+	case PROBE_DATA:
+		break;
+	}
+	return false;
+}
+
+static void lock_condition(struct locker *l, struct probe *pr)
 {
 	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = l };
+	struct summary own = { 0 };
 
-	l->walk++;
-	vec_for(i, &pr->saved)
-		lock_expr(&v, &pr->saved.v[i].e);
-	lock_stmt(&v, &pr->body);
-	take_locks(l, &pr->locks);
 	pr->condition_locks.n = 0;
 	if (!pr->condition)
 		return;
-	l->walk++;
+	l->own = &own;
 	lock_expr(&v, &pr->condition);
-	take_locks(l, &pr->condition_locks);
+	vec_for(i, &own.touches)
+		l->arming[own.touches.v[i].var->id] |= probe_is_switched(pr);
+	pr->condition_locks = outcome_of(l, &own)->locks;
+}
+
+static void lock_body(struct locker *l, struct probe *pr)
+{
+	struct visitor v = { .expr = lock_expr, .stmt = lock_stmt, .arg = l };
+	struct summary own = { 0 };
+	const struct outcome *out;
+
+	l->own = &own;
+	vec_for(i, &pr->saved)
+		lock_expr(&v, &pr->saved.v[i].e);
+	lock_stmt(&v, &pr->body);
+	out = outcome_of(l, &own);
+	pr->locks = out->locks;
+	pr->rearms = out->rearms;
 }
 
 /* ---- depth ---- */
@@ -292,8 +430,12 @@ bool elaborate_locks(struct session *s, struct program *p)
 
 	renumber(p);
 	start(&s->arena, p, &l);
+	vec_for(i, &p->probes)
+		lock_condition(&l, p->probes.v[i]);
+	/* Outcomes so far did not know yet what conditions read. */
+	l.outcomes = (struct map){ 0 };
 	vec_for(i, &p->probes) {
-		lock_probe(&l, p->probes.v[i]);
+		lock_body(&l, p->probes.v[i]);
 		tell_locks(s, p->probes.v[i]);
 	}
 	set_nesting(s, p);

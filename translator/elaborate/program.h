@@ -106,6 +106,7 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 	VEC(struct saved_value) saved;
 	struct lock_vec locks;	/* by var->id, ascending */
 	struct lock_vec condition_locks;
+	bool rearms;		/* writes what a condition of some probe reads */
 	struct probe_info *info;/* pass 2's own */
 	const char *func;	/* probefunc(), or NULL */
 	const char *module;	/* probemod(): "kernel" or the module's name */
@@ -186,6 +187,10 @@ void elaborate_close(struct program *p);
  * may be NULL) says why. */
 const struct regex *program_regex(struct session *s, struct program *p,
 				  const struct expr *e, struct regex_error *why);
+
+/* The probe is armed while its condition holds, as far as the runtime sees in
+ * time; of any other kind the condition is only looked at at each hit. */
+bool probe_is_switched(const struct probe *p);
 
 /* Some function asks what the last =~ matched. */
 bool program_keeps_matches(const struct program *p);

@@ -495,6 +495,8 @@ static void put_handler(struct fn *f, const struct buf *body, bool value,
 		buf_printf(out, "\tf = (void *)stp_frame_open(c, sizeof *f);\n"
 			   "\tif (!f)\n\t\treturn%s;\n", ret);
 	put_body(f, body, out);
+	if (f->probe->rearms && !value)
+		buf_puts(out, "\tstp_rearm();\n");
 	if (strings)
 		buf_puts(out, "\tstp_frame_close(c, (char *)f);\n");
 	buf_printf(out, "\treturn%s;\n}\n\n", ret);

@@ -358,6 +358,34 @@ void emit_probe_tables(struct emit *e, const struct probe_code *codes,
 	buf_free(&rows);
 }
 
+/* ---- points with a condition ---- */
+
+static bool has_switched(const struct emit *e)
+{
+	vec_for(i, &e->p->probes)
+		if (probe_is_switched(e->p->probes.v[i]))
+			return true;
+	return false;
+}
+
+static void put_arming(struct emit *e, struct buf *out)
+{
+	size_t row = 0;
+
+	buf_puts(out, "static struct stp_switched switched[] = {\n");
+	vec_for(i, &e->p->probes) {
+		const struct probe *p = e->p->probes.v[i];
+
+		if (probe_is_switched(p))
+			buf_printf(out, "\t{ &probes[%zu], &stp_switch_%s, 0 },"
+				   "\n", row, kind_name(p->kind));
+		row += runs(p);
+	}
+	buf_puts(out, "};\nstatic const struct stp_arming arming = {\n"
+		 "\t.calls = &stp_arming_calls, .v = switched,\n"
+		 "\t.n = sizeof switched / sizeof switched[0],\n};\n\n");
+}
+
 /* ---- the descriptor ---- */
 static int64_t nesting(const struct emit *e)
 {
@@ -426,6 +454,8 @@ void emit_script(struct emit *e, struct buf *out)
 
 	vec_for(i, &e->p->probes)
 		nprobes += runs(e->p->probes.v[i]);
+	if (has_switched(e))
+		put_arming(e, out);
 	buf_printf(out, "struct stp_script stp_script = {\n"
 		   "\t.abi = STP_SCRIPT_ABI,\n\t.name = STP_MODULE_NAME,\n"
 		   "\t.release = %s,\n\t.build_id = %s,\n",
@@ -448,5 +478,7 @@ void emit_script(struct emit *e, struct buf *out)
 			   e->match_groups);
 	if (has_modules(e))
 		buf_puts(out, "\t.modules = &stp_modules,\n");
+	if (has_switched(e))
+		buf_puts(out, "\t.arming = &arming,\n");
 	buf_puts(out, "};\n");
 }
