@@ -6,6 +6,8 @@
  * After struct stp_record come the arguments in order, without padding
  * between them:
  *	d	8 bytes
+ *	a b	8 bytes: an address of the kernel.  The reader shows its name,
+ *		or name, offset, size and module, as a string
  *	s	u16 length, then the bytes, no NUL
  *	m	the same; the bytes are memory, and may be NUL
  *	h	u8 kind, u8 0, u16 n, 8 bytes each low, high, step, then n
@@ -27,6 +29,8 @@ enum stp_record_type {
 	STP_REC_ERROR,		/* one string: "ERROR: …" on stderr */
 	STP_REC_EXIT,		/* the script asked to end */
 	STP_REC_SYSTEM,		/* one string: a command to run on the target */
+	STP_REC_STACK,		/* addresses of the kernel, 8 bytes each: a
+				 * line of text for each on stdout */
 };
 
 struct stp_record {

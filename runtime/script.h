@@ -279,7 +279,9 @@ void stp_iter_close(struct stp_ctx *c, struct stp_iter *it);
 struct stp_format {
 	const char *text;	/* printf format: conversions %d %s %x %c %p %b %m … */
 	const char *args;	/* a letter each: d long, s string, h histogram,
-				 * m memory (%m %M): .s is what stp_memory gave */
+				 * m memory (%m %M): .s is what stp_memory gave;
+				 * a b: .n is an address, which the reader shows
+				 * as symname() and symdata() have it */
 };
 /* One record into this CPU's ring: format number and arguments. */
 void stp_print(struct stp_ctx *c, stp_u32 format, const union stp_val *args);
@@ -464,7 +466,11 @@ struct stp_script {
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 	const struct stp_modules *modules; /* NULL: no probe lies in a module */
 	const struct stp_arming *arming; /* NULL: no probe is switched */
+	/* For the reader (uapi.h, STP_IOC_SYMBOL): stp_symbol_text, or NULL
+	 * where no record holds an address. */
+	void (*symbol_text)(stp_u64 *addr, char *text, stp_size size);
 };
+void stp_symbol_text(stp_u64 *addr, char *text, stp_size size);
 extern struct stp_script stp_script;	/* in every script */
 
 #include "tapset.h"

@@ -9,6 +9,7 @@
  *	ioctl START		allocates, arms, runs begin probes
  *	poll			POLLIN: a ring holds data or the state changed
  *	ioctl STATUS		state and counts
+ *	ioctl SYMBOL		the kernel's text for an address
  *	ioctl STOP		disarms, runs end (or error) probes
  *	close			disarms at once; without STOP no end probe runs.
  *				A mapped ring keeps the file open: unmap first
@@ -110,5 +111,13 @@ struct stp_report {
 	char where[128];
 };
 #define STP_IOC_REPORT	_IOWR('S', 8, struct stp_report)
+/* "name+0x1/0x2 [module]", "0x…" for an address without a name.  Of address 0:
+ * the name of a symbol of the kernel, and addr is its address.  ENOTTY: no
+ * record of this script holds an address. */
+struct stp_symbol {
+	__u64 addr;
+	char text[1016];
+};
+#define STP_IOC_SYMBOL	_IOWR('S', 9, struct stp_symbol)
 
 #endif

@@ -349,6 +349,8 @@ static int stap(struct session *s, int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
+	if (s->opt.replay)
+		return run_replay(s);
 	if (s->opt.clean_cache && !s->opt.script_file &&
 	    !s->opt.script_texts.n)
 		return clean_cache(s);

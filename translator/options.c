@@ -606,10 +606,12 @@ static bool check_options(struct reader *r)
 {
 	struct options *o = r->o;
 	bool no_script = o->dump_functions || o->dump_aliases ||
-			 o->dump_probe_types || o->clean_cache;
+			 o->dump_probe_types || o->clean_cache || o->replay;
 
 	if (!o->script_file && !o->script_texts.n && !no_script)
 		return conflict(r, "no script: name a file or use -e");
+	if (o->replay && (o->script_file || o->script_texts.n))
+		return conflict(r, "--replay runs no script: leave it out");
 	if (o->command && o->target_pid)
 		return conflict(r, "use either -c or -x, not both");
 	if (o->guru && o->privilege && strcmp(o->privilege, "stapdev")) {

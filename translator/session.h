@@ -44,6 +44,7 @@ struct options {
 	const char *release, *arch, *sysroot, *runtime_dir; /* -r -a --sysroot -R */
 	const char *module_name;	/* -m */
 	const char *output;		/* -o */
+	const char *save, *replay;	/* --save, --replay */
 	const char *archive;		/* --archive */
 	const char *command;		/* -c */
 	int target_pid;			/* -x */
@@ -151,5 +152,7 @@ struct sysroot *remote_sysroot(struct session *s, size_t i, const char **name);
 void remote_close(struct session *s);
 /* 5: remote/host; the exit status of the run, 0 or 1 */
 int pass_run(struct session *s);
+/* --replay instead of all passes; exit status. */
+int run_replay(struct session *s);
 
 #endif

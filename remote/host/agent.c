@@ -119,6 +119,7 @@ struct agent *agent_new(struct arena *a, const char *name, struct link *link,
 		fatal("no memory for the trace");
 	text_view_verbose(g->view, job->verbose > 0);
 	text_view_quiet(g->view, job->quiet);
+	text_view_finder(g->view, job->finder);
 	if (job->several)
 		text_view_name(g->view, name);
 	g->heard_at = g->spoke_at = clock_ms();
@@ -171,6 +172,8 @@ static int take_error(struct agent *g, const struct wire_frame *f)
 static int take_stream(struct agent *g, const struct wire_frame *f)
 {
 	g->bytes += f->n;
+	if (g->job.save)
+		fwrite(f->payload, 1, f->n, g->job.save);
 	if (!stream_feed(g->stream, f->payload, f->n))
 		return 0;
 	complain(g, arena_printf(g->a, "the trace is damaged: %s",

@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "remote/host/target.h"
@@ -194,6 +193,8 @@ struct cargo {
 	size_t size;
 	const char *name;	/* "NAME.ko" */
 	const char *release, *arch, *build_id; /* built for */
+	const struct sysroot *sysroot;	/* of that kernel, or NULL */
+	struct host_symbols *symbols;	/* its names, or NULL */
 	struct package archive;	/* it came from, when it did */
 };
 
@@ -212,6 +213,7 @@ static bool cargo_of_module(struct session *s, struct cargo *c)
 	c->arch = s->arch;
 	c->build_id = s->sysroot ? build_id_hex(&s->arena,
 						&s->sysroot->build_id) : "";
+	c->sysroot = s->sysroot;
 	return true;
 }
 
@@ -222,6 +224,22 @@ static const char *archive_text(struct session *s, const struct package *ar,
 
 	return package_value(ar, key, value, sizeof(value)) ?
 		arena_strdup(&s->arena, value) : "";
+}
+
+/* The one that has the kernel's names; none is needed to run. */
+static const struct sysroot *sysroot_of(struct session *s,
+					const struct cargo *c)
+{
+	struct build_id id;
+	struct sysroot_query q = { .release = c->release, .arch = c->arch,
+				   .build_id = &id };
+	struct sysroot *r;
+	const char *why;
+
+	if (!build_id_parse(c->build_id, &id) ||
+	    sysroot_find(&s->arena, &q, &r, &why))
+		return NULL;
+	return r;
 }
 
 static bool cargo_of_archive(struct session *s, struct cargo *c)
@@ -253,6 +271,7 @@ static bool cargo_of_archive(struct session *s, struct cargo *c)
 	c->release = archive_text(s, &c->archive, "release");
 	c->arch = archive_text(s, &c->archive, "arch");
 	c->build_id = archive_text(s, &c->archive, "build_id");
+	c->sysroot = sysroot_of(s, c);
 	return true;
 }
 
@@ -328,12 +347,14 @@ static void fill_job(struct session *s, const struct cargo *c,
 {
 	const struct options *o = &s->opt;
 	const char *silence = getenv("STAPX_LINK_TIMEOUT");
+	const char *image = symbols_image(&s->arena, c->symbols);
 
 	*job = (struct agent_job){
 		.module = c->module, .module_size = c->size,
 		.module_name = c->name, .verbose = o->verbose[5],
 		.quiet = o->suppress_warnings,
 		.several = s->remote->targets.n > 1,
+		.finder = symbols_finder(c->symbols),
 	};
 	add_option(s, job, "module", c->name);
 	if (o->command)
@@ -350,6 +371,8 @@ static void fill_job(struct session *s, const struct cargo *c,
 		add_option(s, job, "release", c->release);
 	if (*c->build_id)
 		add_option(s, job, "build_id", c->build_id);
+	if (image)
+		add_option(s, job, "image", image);
 	for (size_t i = 0; i < o->globals.n; i++)
 		add_option(s, job, "set", o->globals.v[i]);
 }
@@ -359,6 +382,7 @@ struct loop {
 	struct session *s;
 	struct sink *sink;
 	FILE *out, *err;
+	FILE *save;		/* the stream as it came, or NULL */
 	int interrupts;
 	int64_t stop_at;	/* a stop was asked for, or the trace went on
 				 * after that; 0 */
@@ -506,6 +530,7 @@ static bool start_all(struct session *s, const struct cargo *c,
 		struct agent_job job;
 
 		fill_job(s, &c[t->kernel], &job);
+		job.save = l->save;
 		if (!start(s, t, &job, l))
 			return false;
 	}
@@ -526,39 +551,16 @@ static int run_targets(struct session *s, const struct cargo *c,
 	return status;
 }
 
-/* -o names a file of this machine; strftime(3) forms its name. */
-static FILE *open_output(struct session *s)
-{
-	char path[4096];
-	time_t now = time(NULL);
-	FILE *f;
-
-	if (!strftime(path, sizeof(path), s->opt.output, localtime(&now)))
-		snprintf(path, sizeof(path), "%s", s->opt.output);
-	f = fopen(path, "we");
-	if (!f)
-		diag_error(&s->diag, "cannot write '%s': %s", path,
-			   strerror(errno));
-	return f;
-}
-
-static int close_output(struct session *s, FILE *f)
-{
-	if (!fclose(f))
-		return 0;
-	diag_error(&s->diag, "cannot write '%s': %s", s->opt.output,
-		   strerror(errno));
-	return 1;
-}
-
 static int with_output(struct session *s, const struct cargo *c)
 {
 	struct loop l = { .s = s };
-	FILE *file = s->opt.output ? open_output(s) : NULL;
+	const char *name = s->opt.output, *save = s->opt.save;
+	FILE *file = name ? output_open(s, name) : NULL;
 	int status = 1, err;
 
 	signals_begin(s->remote);
-	if (file || !s->opt.output) {
+	l.save = save ? output_open(s, save) : NULL;
+	if ((file || !name) && (l.save || !save)) {
 		l.sink = sink_new();
 		l.out = file ? file : sink_file(l.sink, 1);
 		l.err = sink_file(l.sink, 2);
@@ -571,8 +573,8 @@ static int with_output(struct session *s, const struct cargo *c)
 			status = 1;
 		}
 	}
-	if (file)
-		status |= close_output(s, file);
+	status |= output_close(s, name, file);
+	status |= output_close(s, save, l.save);
 	signals_end(s->remote, true);
 	return status;
 }
@@ -588,6 +590,15 @@ static bool all_cargo(struct session *s, struct cargo *c, size_t n)
 	return true;
 }
 
+static bool may_save(struct session *s)
+{
+	if (!s->opt.save || s->remote->targets.n < 2)
+		return true;
+	diag_error(&s->diag, "--save is for one target, and there are %zu: "
+		   "give each a run of its own", s->remote->targets.n);
+	return false;
+}
+
 int pass_run(struct session *s)
 {
 	struct cargo *c;
@@ -597,7 +608,7 @@ int pass_run(struct session *s)
 
 	if (s->opt.runtime == RUNTIME_USER)
 		return run_user(s);
-	if (reach_all(s))
+	if (reach_all(s) || !may_save(s))
 		return 1;
 	n = MAX(s->remote->kernels.n, (size_t)1);
 	c = arena_alloc(&s->arena, n * sizeof(*c));
@@ -606,8 +617,12 @@ int pass_run(struct session *s)
 		good = target_can(s, s->remote->targets.v[i]) &&
 		       cargo_fits(s, &c[s->remote->targets.v[i]->kernel],
 				  s->remote->targets.v[i]);
+	for (size_t i = 0; good && i < n; i++)
+		c[i].symbols = symbols_open(&s->arena, c[i].sysroot);
 	if (good)
 		status = with_output(s, c);
+	for (size_t i = 0; i < n; i++)
+		symbols_close(c[i].symbols);
 	package_free(&c->archive);
 	return status;
 }

@@ -15,6 +15,7 @@
 
 struct session;
 struct vm;
+struct host_symbols;
 
 /* ---- facts.c: what a target says of itself ---- */
 struct target_facts {
@@ -66,6 +67,14 @@ const char *staprun_native(struct session *s, const char **why);
 struct link *push_staprun(struct session *s, struct target *t,
 			  const char **why);
 
+/* ---- symbols.c: names of a kernel's addresses ---- */
+/* NULL: the sysroot (may be NULL) does not have them.  In the arena. */
+struct host_symbols *symbols_open(struct arena *a, const struct sysroot *r);
+void symbols_close(struct host_symbols *h);	/* may be NULL, as below */
+const struct stream_finder *symbols_finder(const struct host_symbols *h);
+/* For RUN: which addresses it names. */
+const char *symbols_image(struct arena *a, const struct host_symbols *h);
+
 /* ---- agent.c: one session on one target ---- */
 struct agent_job {
 	const unsigned char *module;	/* bytes to send; they must stay */
@@ -75,6 +84,8 @@ struct agent_job {
 	int verbose;			/* pass 5's */
 	bool quiet;			/* -w */
 	bool several;			/* targets: messages say which */
+	const struct stream_finder *finder; /* or NULL; must stay */
+	FILE *save;			/* gets the stream, or NULL */
 };
 /* The link becomes the agent's; prefix may be NULL. */
 struct agent *agent_new(struct arena *a, const char *name, struct link *link,
@@ -104,6 +115,13 @@ bool sink_full(struct sink *s);		/* slow reader: take no more */
 /* Writes what is left, at most ms; 0 or -errno (-EPIPE: reader gone). */
 int sink_close(struct sink *s, int ms);
 int sink_error(struct sink *s);		/* of standard output: 0 or an errno */
+
+/* ---- output.c: files that a run writes here ---- */
+FILE *output_open(struct session *s, const char *name);	/* NULL: reported */
+/* 0, or 1 and reported; f may be NULL. */
+int output_close(struct session *s, const char *name, FILE *f);
+
+/* ---- replay.c: session.h's run_replay ---- */
 
 /* ---- kernels.c: session.h's remote_select_sysroot, remote_sysroot ---- */
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "remote/host/target.h"
@@ -28,6 +27,7 @@ struct user_run {
 	int interrupts;
 	int64_t deadline;	/* of -T; 0 none */
 	struct stream *stream;
+	FILE *save;		/* gets it, too; or NULL */
 	bool damaged;
 };
 
@@ -102,6 +102,8 @@ static bool take(struct user_run *r)
 		return true;
 	if (n <= 0)
 		return false;
+	if (r->save)
+		fwrite(buf, 1, n, r->save);
 	if (!r->damaged && stream_feed(r->stream, buf, n)) {
 		r->damaged = true;
 		diag_error(&r->s->diag, "the trace is damaged: %s",
@@ -177,28 +179,16 @@ static int show(struct user_run *r, FILE *out)
 	return status;
 }
 
-static FILE *open_output(struct session *s)
-{
-	FILE *f;
-
-	if (!s->opt.output)
-		return stdout;
-	f = fopen(s->opt.output, "we");
-	if (!f)
-		diag_error(&s->diag, "cannot write '%s': %s", s->opt.output,
-			   strerror(errno));
-	return f;
-}
-
 int run_user(struct session *s)
 {
 	struct user_run r = { .s = s };
-	FILE *out = open_output(s);
+	FILE *out = s->opt.output ? output_open(s, s->opt.output) : stdout;
 	sigset_t set, before;
-	int status;
+	int status = 1;
 
 	if (!out)
 		return 1;
+	r.save = s->opt.save ? output_open(s, s->opt.save) : NULL;
 	fflush(stdout);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -206,14 +196,12 @@ int run_user(struct session *s)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	r.signals_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	status = show(&r, out);
+	if (r.save || !s->opt.save)
+		status = show(&r, out);
 	interrupt(&r);
 	close(r.signals_fd);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (out != stdout && fclose(out)) {
-		diag_error(&s->diag, "cannot write '%s': %s", s->opt.output,
-			   strerror(errno));
-		status = 1;
-	}
-	return status;
+	if (out != stdout)
+		status |= output_close(s, s->opt.output, out);
+	return status | output_close(s, s->opt.save, r.save);
 }

@@ -6,6 +6,7 @@
  * memory stays below a block and merge.h's limit.
  */
 #include "remote/stream/merge.h"
+#include "remote/stream/names.h"
 #include "remote/stream/pack.h"
 #include "remote/stream/stream.h"
 
@@ -38,6 +39,9 @@ struct stream {
 	size_t ncpus;
 	uint64_t watermark, lost_told_at;
 	struct pack_table *table; /* once there are packed records */
+	struct stream_kernel kernel;
+	bool have_kernel;
+	struct names symbols;
 	struct merge merge;
 };
 
@@ -294,7 +298,7 @@ static int read_defs(struct stream *s, const unsigned char *p, size_t n)
 		struct stream_format f = { .text = take_string(&at, end) };
 
 		f.letters = f.text ? take_string(&at, end) : NULL;
-		if (!f.letters || strspn(f.letters, "dshm") != strlen(f.letters))
+		if (!f.letters || strspn(f.letters, "abdshm") != strlen(f.letters))
 			return wrong(s, "format %u of the DEFS block", i);
 		s->formats[s->nformats++] = f;
 	}
@@ -384,6 +388,28 @@ static int read_report(struct stream *s, const unsigned char *p)
 	return 0;
 }
 
+static int read_kernel(struct stream *s, const unsigned char *p)
+{
+	struct stream_kernel *k = &s->kernel;
+
+	k->anchor = GET64(s, p, struct stream_kernel, anchor);
+	get_name(k->symbol, p + offsetof(struct stream_kernel, symbol),
+		 sizeof(k->symbol));
+	get_name(k->build_id, p + offsetof(struct stream_kernel, build_id),
+		 sizeof(k->build_id));
+	s->have_kernel = true;
+	return 0;
+}
+
+/* What finds no room any more is shown as a number. */
+static int read_symbol(struct stream *s, const unsigned char *p, size_t n)
+{
+	if (n < 8 || n - 8 >= STREAM_NAME_MAX || memchr(p + 8, '\0', n - 8))
+		return wrong(s, "SYMBOL block of %zu bytes", n);
+	names_put(&s->symbols, get64(s, p), (const char *)p + 8, n - 8);
+	return 0;
+}
+
 static int read_end(struct stream *s, const unsigned char *p)
 {
 	s->ended = true;
@@ -402,6 +428,7 @@ static const struct {
 	{ STREAM_LOST, sizeof(struct stream_lost), read_lost },
 	{ STREAM_STATUS, sizeof(struct stream_status), read_status },
 	{ STREAM_REPORT, sizeof(struct stream_report), read_report },
+	{ STREAM_KERNEL, sizeof(struct stream_kernel), read_kernel },
 	{ STREAM_END, sizeof(struct stream_end), read_end },
 };
 
@@ -416,6 +443,8 @@ static int read_block(struct stream *s, uint32_t type, const unsigned char *p,
 		return read_packed(s, p, n);
 	if (type == STREAM_DEFS)
 		return read_defs(s, p, n);
+	if (type == STREAM_SYMBOL)
+		return read_symbol(s, p, n);
 	for (size_t i = 0; i < sizeof(fixed_blocks) / sizeof(*fixed_blocks);
 	     i++) {
 		if (fixed_blocks[i].type != type)
@@ -546,6 +575,7 @@ void stream_close(struct stream *s)
 	free(s->formats);
 	free(s->cpus);
 	free(s->table);
+	names_free(&s->symbols);
 	free(s);
 }
 
@@ -575,4 +605,16 @@ const struct stream_format *stream_format(const struct stream *s,
 					  uint32_t number)
 {
 	return number < s->nformats ? &s->formats[number] : NULL;
+}
+
+const struct stream_kernel *stream_kernel(const struct stream *s)
+{
+	return s->have_kernel ? &s->kernel : NULL;
+}
+
+const char *stream_symbol(const struct stream *s, uint64_t addr)
+{
+	const struct name *n = names_get(&s->symbols, addr);
+
+	return n ? names_text(&s->symbols, n) : NULL;
 }

@@ -7,7 +7,8 @@
  *	payload, zero bytes up to a multiple of 8
  *
  * Numbers are in the writer's byte order, which the head tells.  Order of the
- * blocks: INFO and DEFS before the first records, END last; a stream without END
+ * blocks: INFO, DEFS and KERNEL before the first records, an address's SYMBOL
+ * before the first record that holds it, END last; a stream without END
  * was cut.  A reader skips types that it does not know.
  *
  * Time order: records of one block, and of one CPU, come nearly in the
@@ -31,6 +32,7 @@
 #define STREAM_CPUS_MAX 8192
 #define STREAM_FORMATS_MAX 65536
 #define STREAM_DEFS_MAX STREAM_BLOCK_MAX
+#define STREAM_NAME_MAX 1024	/* bytes of the text of an address */
 
 struct stream_head {		/* 16 bytes */
 	char magic[8];
@@ -49,6 +51,9 @@ enum stream_type {
 	STREAM_REPORT = 7,	/* struct stream_report: a line of -t */
 	STREAM_END = 8,		/* struct stream_end */
 	STREAM_PACKED = 9,	/* struct stream_packed, then as pack.h says */
+	STREAM_KERNEL = 10,	/* struct stream_kernel: records hold addresses */
+	STREAM_SYMBOL = 11,	/* u64 address, then its text without a NUL:
+				 * "name+0x1/0x2 [module]" */
 };
 
 struct stream_block {
@@ -103,6 +108,14 @@ struct stream_report {
 	char where[128];
 };
 
+/* Where the kernel lies: the names of its addresses can be looked up in a
+ * file with this build-id. */
+struct stream_kernel {
+	uint64_t anchor;	/* run-time address of … */
+	char symbol[64];	/* … this symbol of the kernel */
+	char build_id[136];	/* hex; names end in a NUL */
+};
+
 struct stream_end {
 	int32_t status;		/* 0: the session ended as it should, else 1 */
 	uint32_t pad;
@@ -136,6 +149,14 @@ struct stream_format {
 };
 struct stream;			/* the reader's state; below */
 
+/* Whoever can name addresses that the stream itself does not: text of the
+ * form "name+0x1/0x2 [module]", or false. */
+struct stream_finder {
+	bool (*find)(void *arg, const struct stream_kernel *k, uint64_t addr,
+		     char *to, size_t size);
+	void *arg;
+};
+
 struct stream_view {
 	const char *name;
 	void (*info)(void *v, const struct stream_info *info);
@@ -166,6 +187,8 @@ uint64_t text_view_errors(const struct text_view *v);
 void text_view_verbose(struct text_view *v, bool on);
 /* -w: no warnings. */
 void text_view_quiet(struct text_view *v, bool on);
+/* Asked for addresses that the stream does not name; must stay. */
+void text_view_finder(struct text_view *v, const struct stream_finder *f);
 
 /* ---- reading: bytes as they come, in pieces of any size; decode.c ---- */
 struct stream *stream_open(const struct stream_view *view, void *view_arg);
@@ -180,6 +203,16 @@ bool stream_ended(const struct stream *s, int *status);
 bool stream_swapped(const struct stream *s); /* other byte order than ours */
 const struct stream_format *stream_format(const struct stream *s,
 					  uint32_t number); /* NULL: none */
+/* NULL: none came, or the address was not defined. */
+const struct stream_kernel *stream_kernel(const struct stream *s);
+const char *stream_symbol(const struct stream *s, uint64_t addr);
 void stream_close(struct stream *s);
+
+/* ---- addresses: address.c ---- */
+/* "name+0x1/0x2 [module]", or "0x…" where nothing is known; f may be NULL. */
+void address_text(const struct stream *s, const struct stream_finder *f,
+		  uint64_t addr, char to[STREAM_NAME_MAX]);
+/* The name alone. */
+void address_name(char text[STREAM_NAME_MAX]);
 
 #endif

@@ -7,6 +7,7 @@
 #include "remote/stream/stream.h"
 #include "runtime/core/render.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,10 @@ struct text_view {
 	size_t text_size;
 	void *mem;		/* what decoded arguments point into */
 	size_t mem_size;
+	const struct stream_finder *finder;
+	uint32_t maxstringlen;	/* of the script; 0: not known */
+	void *names;		/* of addresses in the arguments */
+	size_t names_size;
 };
 
 struct text_view *text_view_new(FILE *out, FILE *err, const char *prefix)
@@ -47,6 +52,7 @@ void text_view_free(struct text_view *v)
 		return;
 	free(v->text);
 	free(v->mem);
+	free(v->names);
 	free(v);
 }
 
@@ -68,6 +74,11 @@ void text_view_name(struct text_view *v, const char *name)
 void text_view_quiet(struct text_view *v, bool on)
 {
 	v->quiet = on;
+}
+
+void text_view_finder(struct text_view *v, const struct stream_finder *f)
+{
+	v->finder = f;
 }
 
 /* ---- writing ---- */
@@ -169,11 +180,69 @@ static bool decode_args(struct text_view *v, const struct stream *s,
 	return false;
 }
 
+/* ---- addresses ---- */
+/* As long as the string would be that the script prints. */
+static void cut(const struct text_view *v, char *text)
+{
+	if (v->maxstringlen && v->maxstringlen < STREAM_NAME_MAX)
+		text[v->maxstringlen - 1] = '\0';
+}
+
+/* Arguments that are addresses become their names; letters gets what they are
+ * then. */
+static bool name_addresses(struct text_view *v, const struct stream *s,
+			   const char *have, struct stp_args *args,
+			   char letters[STP_ARGS_MAX + 1])
+{
+	size_t n = 0;
+
+	strcpy(letters, have);
+	for (int i = 0; i < args->n; i++)
+		n += have[i] == 'a' || have[i] == 'b';
+	if (!room(&v->names, &v->names_size, n * STREAM_NAME_MAX))
+		return false;
+	for (int i = args->n - 1; i >= 0; i--) {
+		char *text;
+
+		if (have[i] != 'a' && have[i] != 'b')
+			continue;
+		text = (char *)v->names + --n * STREAM_NAME_MAX;
+		address_text(s, v->finder, args->v[i].n, text);
+		if (have[i] == 'a')
+			address_name(text);
+		cut(v, text);
+		args->v[i].s = text;
+		letters[i] = 's';
+	}
+	return true;
+}
+
+/* A line for each of them. */
+static void show_stack(struct text_view *v, const struct stream *s,
+		       const struct stream_record *r)
+{
+	char name[STREAM_NAME_MAX], line[STREAM_NAME_MAX + 32];
+
+	for (size_t at = 0; at + 8 <= r->nargs; at += 8) {
+		uint64_t addr;
+		int n;
+
+		memcpy(&addr, r->args + at, 8);
+		if (stream_swapped(s))
+			addr = __builtin_bswap64(addr);
+		address_text(s, v->finder, addr, name);
+		n = snprintf(line, sizeof(line), " 0x%" PRIx64 " : %s\n", addr,
+			     name);
+		put_text(v, line, n);
+	}
+}
+
 /* ---- the vtable ---- */
 static void show_print(struct text_view *v, const struct stream *s,
 		       const struct stream_record *r)
 {
 	const struct stream_format *f = stream_format(s, r->format);
+	char letters[STP_ARGS_MAX + 1];
 	struct stp_args args;
 	void *text = v->text;
 	stp_size n;
@@ -182,16 +251,16 @@ static void show_print(struct text_view *v, const struct stream *s,
 		v->damaged++;
 		return;
 	}
-	if (!decode_args(v, s, r, f->letters, &args))
+	if (!decode_args(v, s, r, f->letters, &args) ||
+	    !name_addresses(v, s, f->letters, &args, letters))
 		return;
-	n = stp_format_render(v->text, v->text_size, f->text, f->letters,
-			      args.v);
+	n = stp_format_render(v->text, v->text_size, f->text, letters, args.v);
 	if (n >= v->text_size) {
 		if (!room(&text, &v->text_size, n + 1))
 			return;
 		v->text = text;
-		n = stp_format_render(v->text, v->text_size, f->text,
-				      f->letters, args.v);
+		n = stp_format_render(v->text, v->text_size, f->text, letters,
+				      args.v);
 	}
 	put_text(v, v->text, n);
 }
@@ -227,7 +296,17 @@ static void text_record(void *arg, const struct stream *s,
 	case STP_REC_ERROR:
 		show_string(arg, s, r);
 		break;
+	case STP_REC_STACK:
+		show_stack(arg, s, r);
+		break;
 	}
+}
+
+static void text_info(void *arg, const struct stream_info *info)
+{
+	struct text_view *v = arg;
+
+	v->maxstringlen = info->maxstringlen;
 }
 
 static void text_lost(void *arg, uint32_t cpu, uint64_t n)
@@ -316,6 +395,7 @@ static void text_end(void *arg, bool ended, int status)
 
 const struct stream_view stream_text_view = {
 	.name = "text",
+	.info = text_info,
 	.record = text_record,
 	.lost = text_lost,
 	.status = text_status,

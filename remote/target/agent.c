@@ -447,6 +447,8 @@ static bool set_option(struct agent *a, struct session_options *s,
 		run->release = value;
 	else if (!strcmp(key, "build_id"))
 		run->build_id = value;
+	else if (!strcmp(key, "image"))
+		run->image = value;
 	else if (!strcmp(key, "verbose"))
 		a->verbose = atoi(value);
 	else if (!strcmp(key, "set"))

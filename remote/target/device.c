@@ -138,6 +138,14 @@ bool device_report(struct device *d, uint32_t index, struct stp_report *r)
 	return ioctl(d->fd, STP_IOC_REPORT, r) > 0;
 }
 
+int device_symbol(struct device *d, struct stp_symbol *s)
+{
+	int err = ioctl(d->fd, STP_IOC_SYMBOL, s) < 0 ? -errno : 0;
+
+	s->text[sizeof(s->text) - 1] = '\0';
+	return err;
+}
+
 /* ---- START and STOP, aside ---- */
 struct device_call {
 	pthread_t thread;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Moves records from the module's rings to the stream.  In: the mapped rings.
- * Out: PACKED blocks of whole records, LOST, WATERMARK.
+ * Out: PACKED blocks of whole records, the SYMBOLs they need, LOST, WATERMARK.
  *
  * The watermark: a writer takes its time after it has reserved its place.  So
  * when a ring had committed == reserved at a moment, every record that comes
@@ -111,6 +111,9 @@ static ssize_t move(struct relay *r, unsigned int cpu, const unsigned char *p,
 		if (type == STP_REC_SYSTEM)
 			run_command(r, p + at + sizeof(struct stp_record),
 				    len - sizeof(struct stp_record));
+		else if (r->symbols && (err = symbols_record(r->symbols, p + at,
+							     len)))
+			return err;
 	}
 	if (at)
 		err = packer_put(&r->packer, r->out, cpu, p, at);

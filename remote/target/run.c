@@ -40,6 +40,7 @@ struct run {
 	struct guardian guardian;
 	struct device device;
 	struct relay relay;
+	struct symbols symbols;
 	struct stream_writer writer;
 	char folder[512];	/* made here; "" none */
 	bool guarded, inserted, relaying;
@@ -425,11 +426,18 @@ static int begin_stream(struct run *r)
 		err = put_info(r);
 	if (!err)
 		err = stream_put(&r->writer, STREAM_DEFS, defs, n);
-	free(defs);
-	if (err)
+	if (err) {
+		free(defs);
 		return err;
+	}
+	err = symbols_init(&r->symbols, &r->device, &r->writer, defs, n,
+			   r->opt->image);
+	if (err)
+		return because(&r->why, err, "the beginning of the trace "
+			       "cannot be made: %s", strerror(-err));
 	err = relay_init(&r->relay, &r->writer, r->device.ring,
 			 r->device.info.ncpus, r->device.ring_size);
+	r->relay.symbols = r->symbols.on ? &r->symbols : NULL;
 	r->relay.command = run_system;
 	r->relay.room = outlet_room;
 	r->relay.arg = r;
@@ -600,6 +608,7 @@ static void undo(struct run *r)
 {
 	end_commands(r);
 	relay_free(&r->relay);
+	symbols_free(&r->symbols);
 	device_close(&r->device);
 	child_end(&r->child);
 	commands_free(&r->commands);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "remote/stream/names.h"
 #include "remote/stream/pack.h"
 #include "remote/stream/stream.h"
 #include "runtime/uapi.h"
@@ -101,6 +102,8 @@ int device_defs(struct device *d, void **defs, size_t *n, struct why *w);
 int device_status(struct device *d, struct stp_status *st);
 /* One line of -t; false at the end. */
 bool device_report(struct device *d, uint32_t index, struct stp_report *r);
+/* 0 or -errno; the text ends in a NUL. */
+int device_symbol(struct device *d, struct stp_symbol *s);
 /* START and STOP run in a thread, so that the rings are read meanwhile; a
  * byte comes through *done when it is over, device_joined has the result. */
 struct device_call;
@@ -108,6 +111,27 @@ struct device_call *device_begin(struct device *d, int64_t target, int *done);
 struct device_call *device_end(struct device *d, int *done);
 int device_joined(struct device_call *call);
 void device_close(struct device *d);
+
+/* ---- symbols.c: names of the addresses in records ---- */
+struct symbols {
+	struct device *device;
+	const struct stream_writer *out;
+	bool on;		/* records may hold addresses */
+	struct stream_kernel kernel;
+	uint64_t image, image_size; /* what the host can name */
+	void *defs;		/* owned */
+	const char **letters;	/* of the formats with addresses, else NULL */
+	uint32_t nformats;
+	struct names names;	/* told so far */
+};
+/* Takes over defs, the n bytes of device_defs, also when it fails.  image:
+ * the host's word (RUN), or NULL.  Writes KERNEL where it is needed. */
+int symbols_init(struct symbols *s, struct device *d,
+		 const struct stream_writer *out, void *defs, size_t n,
+		 const char *image);
+/* Defines what the record of len bytes at p (checked) holds; 0 or -errno. */
+int symbols_record(struct symbols *s, const unsigned char *p, size_t len);
+void symbols_free(struct symbols *s);
 
 /* ---- relay.c: rings → stream ---- */
 struct relay {
@@ -123,6 +147,7 @@ struct relay {
 	uint64_t watermark;	/* told last */
 	uint64_t moved;		/* when records were moved last */
 	struct packer packer;
+	struct symbols *symbols; /* NULL: no record holds an address */
 	/* A command that the script's system() wants run. */
 	void (*command)(void *arg, const char *cmd);
 	bool (*room)(void *arg);	/* NULL: there is always room */
@@ -219,6 +244,7 @@ struct run_options {
 	bool no_sweep;
 	/* What the host expects; NULL: nothing. */
 	const char *release, *build_id;
+	const char *image;	/* what it can name (symbols.c), or NULL */
 	const char **sets;	/* NAME=VALUE */
 	size_t nsets;
 };

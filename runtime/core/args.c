@@ -129,6 +129,8 @@ int stp_args_decode(struct stp_args *a, const char *letters, const void *data,
 		if (a->n == STP_ARGS_MAX)
 			return -1;
 		switch (letters[a->n]) {
+		case 'a':
+		case 'b':
 		case 'd':
 			err = get_i64(&b, &a->v[a->n].n);
 			break;

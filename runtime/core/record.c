@@ -43,7 +43,7 @@ static stp_u32 args_size(const char *letters, const union stp_val *args,
 	for (i = 0; letters[i]; i++) {
 		if (i == STP_ARGS_MAX || size > STP_RECORD_MAX)
 			return STP_RECORD_MAX + 1;
-		if (stp_likely(letters[i] == 'd')) {
+		if (stp_likely(letters[i] <= 'd')) {	/* a b d */
 			size += 8;
 		} else if (letters[i] == 'h') {
 			size += HIST_HEAD + args[i].hist->desc->buckets * 8;
@@ -104,7 +104,7 @@ static char *put_args(char *p, const char *letters, const union stp_val *args,
 	int i;
 
 	for (i = 0; letters[i]; i++) {
-		if (stp_likely(letters[i] == 'd')) {
+		if (stp_likely(letters[i] <= 'd')) {
 			p = put_i64(p, args[i].n);
 		} else if (letters[i] == 'h') {
 			p = put_hist(p, args[i].hist);

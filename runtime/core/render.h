@@ -49,7 +49,7 @@ struct stp_args {
  * data: the len bytes behind a record's header.  letters say what to expect.
  * swap: the writer had the other byte order.  mem: memory the values point
  * into, 8-aligned; STP_DECODE_MEM(len) bytes are always enough.  0, or -1: cut
- * short or out of bounds.
+ * short or out of bounds.  a and b come out as numbers.
  */
 #define STP_DECODE_MEM(len) (2 * (stp_size)(len) + STP_ARGS_MAX * 64)
 int stp_args_decode(struct stp_args *a, const char *letters, const void *data,

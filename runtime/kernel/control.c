@@ -120,6 +120,14 @@ static long get_report(struct stp_report *r)
 	return 1;
 }
 
+static long get_symbol(struct stp_symbol *s)
+{
+	if (!stp_script.symbol_text)
+		return -ENOTTY;
+	stp_script.symbol_text(&s->addr, s->text, sizeof(s->text));
+	return 0;
+}
+
 static noinline long change(unsigned int request, void *r)
 {
 	switch (request) {
@@ -151,6 +159,8 @@ static long serve(unsigned int request, void *r)
 		return 0;
 	case STP_IOC_REPORT:
 		return get_report(r);
+	case STP_IOC_SYMBOL:
+		return get_symbol(r);
 	}
 	mutex_lock(&session_lock);
 	err = change(request, r);

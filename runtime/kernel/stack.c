@@ -3,8 +3,9 @@
  * Kernel stacks and names of kernel addresses.
  *
  * In: the registers of a hit, or none (timers, begin), then the stack as it
- * is here.  Out: addresses and lines of text, at most MAXBACKTRACE.  Any
- * context; names come from the running kernel, not from the host.
+ * is here.  Out: addresses, at most MAXBACKTRACE, in a record where they are
+ * printed, as a string where the script wants one; then the names come from
+ * the running kernel.  Any context but for stp_symbol_text.
  */
 #include <linux/kallsyms.h>
 #include <linux/module.h>
@@ -14,6 +15,9 @@
 #define FRAMES_MAX 32		/* whatever MAXBACKTRACE says */
 #define STACK_WANTED 3072	/* bytes: arrays here, the unwinder, kallsyms */
 #define LINE_MAX (KSYM_SYMBOL_LEN + 40)
+
+/* Its address itself and not that of a call's stub. */
+static int (*const anchor)(char *, unsigned long) = sprint_symbol;
 
 /* The stack as it is here, without this module's part of it. */
 static int frames_here(unsigned long *to, int max)
@@ -100,18 +104,39 @@ void stp_backtrace(struct stp_ctx *c, char *dst)
 				 i ? " " : "", at[i]);
 }
 
+/* The reader names the addresses. */
 void stp_print_backtrace(struct stp_ctx *c)
 {
 	unsigned long at[FRAMES_MAX];
-	char line[LINE_MAX];
-	int i, len, n = frames(c, at);
+	int i, n = frames(c, at);
+	struct stp_record *r;
+	u64 *to;
 
-	for (i = 0; i < n; i++) {
-		len = sprintf(line, " 0x%lx : ", at[i]);
-		describe(line + len, at[i]);
-		strcat(line, "\n");
-		stp_print_text(c, line);
+	if (!n)
+		return;
+	r = stp_port_reserve(c->cpu, sizeof(*r) + n * sizeof(u64));
+	if (!r)
+		return;		/* the port has counted it */
+	r->type = STP_REC_STACK;
+	r->format = 0;
+	to = (u64 *)(r + 1);
+	for (i = 0; i < n; i++)
+		to[i] = at[i];
+	stp_port_commit(c->cpu, r);
+}
+
+/* Process context: what the reader cannot name it asks for. */
+void stp_symbol_text(stp_u64 *addr, char *text, stp_size size)
+{
+	char line[LINE_MAX];
+
+	if (!*addr) {
+		*addr = (u64)(unsigned long)anchor;
+		stp_strcpy(text, "sprint_symbol", size);
+		return;
 	}
+	describe(line, *addr);
+	stp_strcpy(text, line, size);
 }
 
 /* "name+0x1/0x2 [module]" to "name+0x1 [module]". */

@@ -8,6 +8,14 @@
 
 #include "remote/stream/stream.h"
 
+static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
+		 char *to, size_t size)
+{
+	snprintf(to, size, "%s+0x%llx/0x9 [%s]", k->symbol,
+		 (unsigned long long)(addr - k->anchor), k->build_id);
+	return addr & 8;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -19,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		.magic = { '\x89', 'S', 'T', 'P', 'X', '\r', '\n', '\x1a' },
 		.order = 0x0201, .version = STREAM_VERSION << 8,
 	};
+	static const struct stream_finder finder = { .find = find };
 	static FILE *null;
 	struct text_view *v;
 	struct stream *s;
@@ -30,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	piece = (p[0] & 0x7f) + 1;
 	v = text_view_new(null, null, p[0] & 1 ? "1: " : NULL);
+	if (p[0] & 2)
+		text_view_finder(v, &finder);
 	s = stream_open(&stream_text_view, v);
 	stream_feed(s, p[0] & 0x80 ? &swapped : &head, sizeof(head));
 	for (p++, n--; n; p += piece, n -= piece) {

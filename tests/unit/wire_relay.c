@@ -18,6 +18,20 @@ static struct pack_table table;
 static int blocks, commands;
 static char command[64];
 
+/* ---- names of addresses: wire_symbols.c ---- */
+static int named;
+
+int symbols_record(struct symbols *s, const unsigned char *p, size_t len)
+{
+	struct stp_record r;
+
+	memcpy(&r, p, sizeof(r));
+	IS((long long)len, r.len);
+	IS(0, blocks);		/* before the record is sent */
+	named++;
+	return s->on ? 0 : -EPIPE;
+}
+
 /* ---- the stream's reader ---- */
 static void check_packed(const unsigned char *p, size_t n)
 {
@@ -228,6 +242,25 @@ static void commands_run(void)
 	IS(1, commands);
 }
 
+/* Each record is looked at for addresses; what fails there ends it. */
+static void addresses(void)
+{
+	struct symbols symbols = { .on = true };
+
+	begin();
+	relay.symbols = &symbols;
+	blocks = 0;
+	put(0, 32, 0, STP_REC_STACK);
+	put(0, 24, 1, STP_REC_TEXT);
+	IS(56, relay_pump(&relay));
+	IS(2, named);
+	symbols.on = false;
+	put(0, 32, 2, STP_REC_STACK);
+	blocks = 0;
+	IS(-EPIPE, relay_pump(&relay));
+	relay.symbols = NULL;
+}
+
 static void damaged(void)
 {
 	begin();
@@ -251,6 +284,7 @@ int main(void)
 	room_waits();
 	told();
 	commands_run();
+	addresses();
 	damaged();
 	relay_free(&relay);
 	for (int i = 0; i < CPUS; i++)

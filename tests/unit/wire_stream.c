@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 
+#include "remote/stream/names.h"
 #include "remote/stream/stream.h"
 #include "tests/unit/check.h"
 
@@ -94,6 +95,7 @@ static void finish(void)
 
 /* ---- reading them ---- */
 static char out[65536], err[65536];
+static struct stream_finder finder;
 
 static int show(size_t piece)
 {
@@ -103,6 +105,7 @@ static int show(size_t piece)
 	struct stream *s = stream_open(&stream_text_view, v);
 	int rc = 0;
 
+	text_view_finder(v, finder.find ? &finder : NULL);
 	for (size_t at = 0; at < made.n && !rc; at += piece) {
 		size_t n = made.n - at < piece ? made.n - at : piece;
 
@@ -318,9 +321,129 @@ static void memory(void)
 	SAYS("", err);
 }
 
+/* Addresses: by the stream's word, a finder's, or as numbers. */
+static void define(uint64_t addr, const char *text)
+{
+	unsigned char block[128];
+
+	memcpy(block, &addr, 8);
+	memcpy(block + 8, text, strlen(text));
+	stream_put(&writer, STREAM_SYMBOL, block, 8 + strlen(text));
+}
+
+static void begin_addresses(void)
+{
+	static const char defs[] = "\1\0\0\0<%s|%-6s|%s %d>\n\0abad\0";
+	struct stream_info info = { .maxstringlen = 24 };
+	struct stream_kernel k = { .anchor = 0x1000, .symbol = "anchor",
+				   .build_id = "00" };
+
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_INFO, &info, sizeof(info));
+	stream_put(&writer, STREAM_DEFS, defs, sizeof(defs) - 1);
+	stream_put(&writer, STREAM_KERNEL, &k, sizeof(k));
+}
+
+static void addresses_of(int type, uint64_t time, const uint64_t a[4])
+{
+	struct stp_record r = { .type = type, .time = time,
+				.len = sizeof(r) + 32 };
+	unsigned char rec[64];
+
+	memcpy(rec, &r, sizeof(r));
+	memcpy(rec + sizeof(r), a, 32);
+	stream_put_records(&writer, 0, rec, r.len);
+}
+
+static bool found(void *arg, const struct stream_kernel *k, uint64_t addr,
+		  char *to, size_t size)
+{
+	if (strcmp(k->symbol, "anchor") || addr < k->anchor)
+		return false;
+	snprintf(to, size, "found+0x%llx/0x9 [kernel]",
+		 (unsigned long long)(addr - k->anchor));
+	return true;
+}
+
+static void addresses(void)
+{
+	const uint64_t a[4] = { 0x20, 0x20, 0x30, 0x1005 };
+
+	finder = (struct stream_finder){ .find = found };
+	begin_addresses();
+	define(0x20, "f+0x1/0x2 [m]");
+	addresses_of(STP_REC_PRINT, 1, a);
+	addresses_of(STP_REC_STACK, 2, a);
+	finish();
+	IS(0, show(11));
+	SAYS("<f|f+0x1/0x2 [m]|0x30 4101>\n 0x20 : f+0x1/0x2 [m]\n"
+	     " 0x20 : f+0x1/0x2 [m]\n 0x30 : 0x30\n"
+	     " 0x1005 : found+0x5/0x9 [kernel]\n", out);
+	finder.find = NULL;
+}
+
+/* A string is cut at MAXSTRINGLEN, a line of a stack is not. */
+static void long_name(void)
+{
+	const uint64_t a[4] = { 0x20, 0x20, 0x20, 1 };
+
+	begin_addresses();
+	define(0x20, "old");
+	define(0x20, "abcdefghijklmnopqrstuvwxyz+0x1/0x2 [m]");
+	addresses_of(STP_REC_PRINT, 1, a);
+	finish();
+	IS(0, show(1000));
+	SAYS("<abcdefghijklmnopqrstuvw|abcdefghijklmnopqrstuvw|"
+	     "abcdefghijklmnopqrstuvw 1>\n", out);
+	begin_addresses();
+	define(0x20, "abcdefghijklmnopqrstuvwxyz+0x1/0x2 [m]");
+	addresses_of(STP_REC_STACK, 1, a);
+	finish();
+	IS(0, show(1000));
+	IS(0, strncmp(out, " 0x20 : abcdefghijklmnopqrstuvwxyz+0x1/0x2 [m]\n",
+		      47));
+}
+
+static void many_names(void)
+{
+	const uint64_t a[4] = { 7, 4999 << 4, 5000 << 4, 5 };
+	struct names n = { 0 };
+	char text[16];
+
+	for (int i = 1; i <= 5000; i++) {
+		snprintf(text, sizeof(text), "n%d", i);
+		names_put(&n, (uint64_t)i << 4, text, strlen(text));
+	}
+	IS(5000, (long long)n.n);
+	SAYS("n4999", names_text(&n, names_get(&n, a[1])));
+	SAYS("n5000", names_text(&n, names_get(&n, a[2])));
+	IS(1, !names_get(&n, a[0]));
+	IS(1, !names_put(&n, 1, text, NAMES_BYTES_MAX));
+	names_free(&n);
+}
+
+static void damaged_symbol(void)
+{
+	begin_addresses();
+	stream_put(&writer, STREAM_SYMBOL, "1234567", 7);
+	IS(-EPROTO, show(1000));
+	SAYS("SYMBOL block of 7 bytes", err);
+	begin_addresses();
+	stream_put(&writer, STREAM_SYMBOL, "12345678a\0b", 11);
+	IS(-EPROTO, show(1000));
+	begin_addresses();
+	stream_put(&writer, STREAM_SYMBOL, made.p, 8 + STREAM_NAME_MAX);
+	IS(-EPROTO, show(1000));
+}
+
 int main(void)
 {
 	merged();
+	addresses();
+	long_name();
+	many_names();
+	damaged_symbol();
 	memory();
 	up_to_watermark();
 	loss();

@@ -208,6 +208,22 @@ unsigned debuginfo_sym(struct debuginfo *di, const char *name,
 typedef VEC(struct dbg_sym) dbg_syms;
 void debuginfo_syms(struct debuginfo *di, const char *glob, dbg_syms *out);
 
+/* ---- names as the running kernel has them: kallsyms.c ---- */
+
+struct dbg_kallsym {
+	char name[1024];
+	uint64_t addr, size;
+};
+/* The table in vmlinux that the kernel looks its own names up in; NULL: the
+ * file has none that can be read.  The arena's. */
+struct dbg_kallsyms;
+struct dbg_kallsyms *debuginfo_kallsyms(struct debuginfo *di);
+/* The addresses that it has names for. */
+struct dbg_range kallsyms_range(const struct dbg_kallsyms *k);
+/* The symbol that holds addr; false outside of the range. */
+bool kallsyms_find(const struct dbg_kallsyms *k, uint64_t addr,
+		   struct dbg_kallsym *out);
+
 /* ---- tracepoints ---- */
 
 struct dbg_tracepoint {

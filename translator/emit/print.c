@@ -21,6 +21,7 @@ struct memory {
 };
 
 struct message {
+	bool record;		/* for the reader, not rendered on the target */
 	struct buf text, letters;
 	struct expr_vec args;
 		VEC(struct memory) memory; /* of each %m and %M */
@@ -106,6 +107,33 @@ static bool may_join(const struct fn *f, const struct message *m,
 	       (size_t)f->e->strlen_max;
 }
 
+/*
+ * symname(x) and the like in a record: the address goes there, the reader
+ * knows its name.  "pragma:address:a" in the function's C says which of its
+ * forms is meant.  0: it is another expression.
+ */
+static char address_letter(const struct message *m, const struct expr *e)
+{
+	static const char mark[] = "/* pragma:address:";
+	const char *at;
+
+	if (!m->record || e->kind != EXPR_CALL || !e->call.func->builtin ||
+	    e->call.args.n != 1 || !e->call.func->code)
+		return 0;
+	at = strstr(e->call.func->code, mark);
+	return at ? at[strlen(mark)] : 0;
+}
+
+static void put_string(struct fn *f, struct message *m, struct expr *e)
+{
+	char letter = address_letter(m, e);
+
+	if (letter)
+		put_arg(f, m, e->call.args.v[0], letter);
+	else
+		put_arg(f, m, e, 's');
+}
+
 /* One value in its natural form. */
 static void put_value(struct fn *f, struct message *m, struct expr *e)
 {
@@ -122,7 +150,10 @@ static void put_value(struct fn *f, struct message *m, struct expr *e)
 		bool text = e->type == TYPE_STRING;
 
 		buf_puts(&m->text, text ? "%s" : "%d");
-		put_arg(f, m, e, text ? 's' : 'd');
+		if (text)
+			put_string(f, m, e);
+		else
+			put_arg(f, m, e, 'd');
 	}
 }
 
@@ -174,9 +205,12 @@ static size_t put_conversion(struct fn *f, struct message *m,
 			 p->precision > 0 ? p->precision : 1,
 			 p->precision_arg, p->alt }));
 	if (at < args->n) {
-		put_arg(f, m, args->v[at],
-			p->conv == 'm' || p->conv == 'M' ? 'm' :
-			args->v[at]->type == TYPE_STRING ? 's' : 'd');
+		if (p->conv == 'm' || p->conv == 'M')
+			put_arg(f, m, args->v[at], 'm');
+		else if (args->v[at]->type == TYPE_STRING)
+			put_string(f, m, args->v[at]);
+		else
+			put_arg(f, m, args->v[at], 'd');
 		at++;
 	}
 	return at - next;
@@ -331,7 +365,7 @@ static const char *render_into(struct fn *f, const struct expr *e,
 struct val emit_print(struct fn *f, const struct expr *e, const char *dst,
 		      bool want)
 {
-	struct message m = { 0 };
+	struct message m = { .record = !e->print.to_string };
 	struct val r = val_number(f, 0);
 	const char *args;
 

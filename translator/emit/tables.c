@@ -227,6 +227,22 @@ static bool has_modules(const struct emit *e)
 	return false;
 }
 
+/* Whether any record holds an address of the kernel. */
+static bool has_addresses(const struct emit *e)
+{
+	vec_for(i, &e->p->formats)
+		if (strpbrk(e->p->formats.v[i].args, "ab"))
+			return true;
+	vec_for(i, &e->funcs) {
+		const struct emitted_func *ef = e->funcs.v[i];
+
+		if (ef && ef->func->builtin && ef->func->code &&
+		    strstr(ef->func->code, "/* pragma:symbols */"))
+			return true;
+	}
+	return false;
+}
+
 static void put_kprobe_arg(struct emit *e, const struct probe *p,
 			   const struct probe_code *code, struct buf *out)
 {
@@ -480,5 +496,7 @@ void emit_script(struct emit *e, struct buf *out)
 		buf_puts(out, "\t.modules = &stp_modules,\n");
 	if (has_switched(e))
 		buf_puts(out, "\t.arming = &arming,\n");
+	if (has_addresses(e))
+		buf_puts(out, "\t.symbol_text = stp_symbol_text,\n");
 	buf_puts(out, "};\n");
 }
