@@ -321,6 +321,8 @@ static inline void stp_reg_set(struct stp_ctx *c, stp_u32 offset, stp_u64 v)
 	if (c->regs)
 		*(unsigned long *)((char *)c->regs + offset) = v;
 }
+/* The n-th return address on the kernel's stack, from 1; 0: there is none. */
+stp_u64 stp_caller(struct stp_ctx *c, int n);
 extern stp_i64 stp_slide;	/* run-time minus link-time address of the kernel */
 static inline stp_u64 stp_kaddr(stp_u64 link_time)
 {

@@ -45,6 +45,16 @@ static int frames(struct stp_ctx *c, unsigned long *to)
 	return n;
 }
 
+stp_u64 stp_caller(struct stp_ctx *c, int n)
+{
+	unsigned long at[FRAMES_MAX];
+
+	if (n >= FRAMES_MAX || !c->regs ||
+	    stp_port_stack_left() < STACK_WANTED)
+		return 0;
+	return stp_arch_backtrace(c->regs, at, n + 1) > n ? at[n] : 0;
+}
+
 /* "name+0x1/0x2 [module]"; false: the address has no name, "0x…" instead. */
 static bool describe(char *to, u64 addr)
 {

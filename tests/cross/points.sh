@@ -33,7 +33,7 @@ only() {
 }
 
 lines_of_functions() {
-	local f='vfs_read@fs/read_write[.]c' decl line
+	local f='vfs_read@fs/read_write[.]c' decl line pc
 	only "a function" "^kernel[.]function[(]\"$f:[0-9]+\"[)]$" 'kernel.function("vfs_read")'
 	decl=$(sed 's/.*:\([0-9]*\)".*/\1/' "$tmp/out")
 	only "statements of a function" "^kernel[.]statement[(]\"$f:[0-9]+\"[)]$" \
@@ -56,6 +56,11 @@ lines_of_functions() {
 		fail "a list of lines is not those lines"
 	only "nearest" "^kernel[.]statement[(]\"$f:$decl\"[)][.]nearest$" \
 		"kernel.statement(\"vfs_read@fs/read_write.c:$decl\").nearest"
+	# By addresses: of the function, and one behind the start of a statement.
+	pc=$("$stap" -r "$release" -vv -p2 -e 'probe kernel.function("vfs_read") { println(1) }' 2>&1 </dev/null |
+		sed -n 's/.*probe vfs_read@.* at \(0x[0-9a-f]*\).*/\1/p')
+	only "a function by its address" "^kernel[.]function[(]$pc[)][.]exported$" "kernel.function($pc).exported"
+	only "the statement of an address" "^kernel[.]statement[(]$pc[)][.]nearest$" "kernel.statement($(printf %#x $((pc + 4)))).nearest"
 	says "a bad line" "is not NAME@FILE:LINE" 'kernel.statement("vfs_read@fs/read_write.c:1,")'
 }
 
@@ -107,6 +112,17 @@ within() {
 		only "that callee again" '[.]callee[(]"rw_verify_area@' "$(cat "$tmp/out")"
 	done
 	says "all callees" '[.]callee[(]"fsnotify_access@include/linux/fsnotify[.]h:[0-9]+"[)]$' 'kernel.function("vfs_read").callees'
+	list 'kernel.function("ksys_read").callees' && cp "$tmp/out" "$tmp/one"
+	list 'kernel.function("ksys_read").callees(2)' && cp "$tmp/out" "$tmp/two"
+	list 'kernel.function("ksys_read").callees(1)' && cmp -s "$tmp/one" "$tmp/out" || fail "callees(1) is .callees"
+	[ -z "$(comm -23 "$tmp/one" "$tmp/two")" ] &&
+		grep -q '^kernel[.]function[(]"vfs_read@.*[.]callee[(]"rw_verify_area@' "$tmp/two" || fail "callees of callees"
+	"$stap" -r "$release" -p2 -v -e 'probe kernel.function("ksys_read").callees(2) { println(ppfunc()) }' >"$tmp/out" 2>"$tmp/err" </dev/null
+	grep -A3 '[.]callee("rw_verify_area@' "$tmp/out" | grep -q '%caller(2)' || fail "the caller's caller is looked at"
+	"$stap" -r "$release" -DSTAP_CALLEE_MATCHALL -p2 -v -e 'probe kernel.function("ksys_read").callees(2) { println(ppfunc()) }' >"$tmp/out" 2>"$tmp/err" </dev/null
+	! grep -q '%caller' "$tmp/out" && ! grep -o 'pc=[^ ]*' "$tmp/out" | sort | uniq -d | grep -q . || fail "whoever calls"
+	says "no depth" "callees[(]0[)] is not between 1 and 30" 'kernel.function("ksys_read").callees(0)'
+	says "too many callees" "callees[(]30[)] of 'vfs_read' comes to more than 2000 places" 'kernel.function("vfs_read").callees(30)'
 	says "no callee" "calls no such function" 'kernel.function("vfs_read").callee("vfs_write")'
 }
 

@@ -31,9 +31,9 @@ counted() {
 }
 
 callees() {
-	want "300 300 0 300" "$(rstap "$scripts/callee.stp" -c 'dd if=/dev/zero of=/dev/null bs=1 count=300 2>/dev/null' 2>"$live_tmp/err")" \
+	want $'300 300 0 300\n300 1 0' "$(rstap "$scripts/callee.stp" -c 'dd if=/dev/zero of=/dev/null bs=1 count=300 2>/dev/null' 2>"$live_tmp/err")" \
 		"$root: callees: $(cat "$live_tmp/err")"
-	want "300 300 300 300" "$(rstap -DSTAP_CALLEE_MATCHALL "$scripts/callee.stp" \
+	want $'300 300 300 300\n600 1 1' "$(rstap -DSTAP_CALLEE_MATCHALL "$scripts/callee.stp" \
 		-c 'dd if=/dev/zero of=/dev/null bs=1 count=300 2>/dev/null' 2>"$live_tmp/err")" \
 		"$root: callees, whoever calls: $(cat "$live_tmp/err")"
 }

@@ -77,6 +77,7 @@ enum const_kind { CONST_C, CONST_ENUM };
 enum callctx {
 	CALLCTX_RETVAL,		/* ABI return register */
 	CALLCTX_ARGUMENT,	/* of a tracepoint, by number */
+	CALLCTX_CALLER,		/* return address on the stack, from 1 */
 };
 
 /* One step after a target variable: ->name, [index], or the last $ or $$. */

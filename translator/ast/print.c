@@ -220,6 +220,8 @@ static void print_lowered(FILE *out, const struct expr *e)
 		fprintf(out, "%%saved(%d)", e->saved.slot);
 	} else if (e->callctx.what == CALLCTX_ARGUMENT) {
 		fprintf(out, "%%argument(%d)", e->callctx.n);
+	} else if (e->callctx.what == CALLCTX_CALLER) {
+		fprintf(out, "%%caller(%d)", e->callctx.n);
 	} else {
 		fputs("%retval()", out);
 	}

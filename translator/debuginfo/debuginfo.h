@@ -158,6 +158,7 @@ typedef VEC(struct dbg_label) dbg_labels;
 void dbg_inst_labels(struct debuginfo *di, const struct dbg_inst *inst,
 		     dbg_labels *out);
 
+typedef VEC(struct dbg_inst) dbg_insts;
 struct dbg_callee {
 	struct dbg_func func;
 	bool is_inline;		/* at inst, directly within the caller */

@@ -435,6 +435,22 @@ static struct val emit_missing(struct fn *f, const struct expr *e,
 	return empty_value(e);
 }
 
+static struct val emit_callctx(struct fn *f, const struct expr *e)
+{
+	switch (e->callctx.what) {
+	case CALLCTX_RETVAL:
+		return val_text("c->retval", 0);
+	case CALLCTX_ARGUMENT:
+		return val_text(arena_printf(f->e->arena, "c->saved[%d]",
+					     e->callctx.n), 0);
+	case CALLCTX_CALLER:
+		break;
+	}
+	return val_text(arena_printf(f->e->arena,
+				     "(stp_i64)stp_caller(c, %d)",
+				     e->callctx.n), 0);
+}
+
 struct val emit_expr(struct fn *f, const struct expr *e)
 {
 	switch (e->kind) {
@@ -485,10 +501,7 @@ struct val emit_expr(struct fn *f, const struct expr *e)
 	case EXPR_SAVED:
 		return emit_saved(f, e);
 	case EXPR_CALLCTX:
-		if (e->callctx.what == CALLCTX_ARGUMENT)
-			return val_text(arena_printf(f->e->arena, "c->saved[%d]",
-						     e->callctx.n), 0);
-		return val_text("c->retval", 0);
+		return emit_callctx(f, e);
 	case EXPR_TARGET:
 		return emit_missing(f, e, "a target variable");
 	case EXPR_DEFINED:

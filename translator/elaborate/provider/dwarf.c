@@ -5,12 +5,16 @@
  * code wherever that is, inlined copies too; .call and .return for the
  * function proper.  $variables are those of the source at that place.
  */
+#include "elaborate/provider/callee.h"
 #include "elaborate/provider/kprobe_site.h"
 #include "elaborate/provider/point_spec.h"
 #include "sysroots/modules.h"
 
 #define ALTERNATIVES_MAX 40
 #define MAXACTIVE_MAX 16384
+#define LINE_LAST 0x7fffffffu
+#define CALLEE_DEPTH_MAX 30	/* the runtime sees 32 frames of a stack */
+#define CALLEES_MAX 2000	/* places that .callees(n) may come to */
 
 enum form {
 	FORM_CALL = 1, FORM_INLINE = 2, FORM_EXPORTED = 4, FORM_RETURN = 8,
@@ -32,14 +36,17 @@ enum form {
 	{ M ".function(string).callee(string).return",                         \
 	  FORM_CALLEE | FORM_RETURN },                                         \
 	{ M ".function(string).callees", FORM_CALLEE },                        \
+	{ M ".function(string).callees(number)", FORM_CALLEE },                \
 	{ M ".function(number)", 0 },                                          \
 	{ M ".function(number).call", FORM_CALL },                             \
+	{ M ".function(number).exported", FORM_EXPORTED },                     \
 	{ M ".function(number).inline", FORM_INLINE },                         \
 	{ M ".function(number).return", FORM_RETURN },                         \
 	{ M ".function(number).return.maxactive(number)", FORM_RETURN },       \
 	{ M ".statement(string)", FORM_STATEMENT },                            \
 	{ M ".statement(string).nearest", FORM_STATEMENT | FORM_NEAREST },     \
-	{ M ".statement(number)", FORM_STATEMENT }
+	{ M ".statement(number)", FORM_STATEMENT },                            \
+	{ M ".statement(number).nearest", FORM_STATEMENT | FORM_NEAREST }
 static const struct pattern patterns[] = {
 	FORMS("kernel"),
 	{ "kernel.statement(number).absolute",
@@ -68,7 +75,10 @@ struct site {
 	unsigned found, refused;
 	const char *why;	/* of the last refusal */
 	const char *within;	/* the label or callee, as -l shows it */
-	const struct dbg_callee *callee; /* run when called from there only */
+	/* Of a callee: the calls that lead to it, the depth that is left. */
+	const struct call_chain *chain;
+	int64_t depth;
+	VEC(uint64_t) places;	/* that whoever calls comes to */
 };
 
 static const char *resolved_text(const struct site *s, const char *where)
@@ -100,82 +110,6 @@ static const char *resolved_text(const struct site *s, const char *where)
 	return text;
 }
 
-/* ---- .callee: only when called from that function ---- */
-
-static bool matches_all_callers(const struct elab *e)
-{
-	static const char name[] = "STAP_CALLEE_MATCHALL";
-
-	vec_for(i, &e->s->opt.defines)
-		if (str_starts(e->s->opt.defines.v[i], name))
-			return true;
-	return false;
-}
-
-static struct expr *mk_node(struct elab *e, struct loc at, enum expr_kind kind)
-{
-	struct expr *x = arena_new(e->a, struct expr);
-
-	x->kind = kind;
-	x->type = TYPE_LONG;
-	x->loc = at;
-	x->token = "the caller's address";
-	return x;
-}
-
-/* Where a function that was just entered returns to. */
-static struct expr *mk_return_address(struct elab *e, struct loc at)
-{
-	struct expr *reg = mk_node(e, at, EXPR_REGISTER);
-
-	reg->reg.dwarf_reg = e->arch->link_reg >= 0 ? e->arch->link_reg :
-						      e->arch->sp_reg;
-	return e->arch->link_reg >= 0 ? reg :
-	       mk_load(e->a, at, reg->token, reg, e->arch->pointer_size, false);
-}
-
-static struct expr *mk_code_address(struct site *s, struct loc at, uint64_t pc)
-{
-	struct expr *x = mk_node(s->d->e, at, EXPR_ADDRESS);
-
-	x->address.module = s->mod->name;
-	x->address.addr = pc;
-	if (debuginfo_facts(s->mod->di)->is_module)
-		debuginfo_section(s->mod->di, pc, &x->address.section,
-				  &x->address.addr);
-	return x;
-}
-
-/* "if (the caller is another) next", before all else the handler does. */
-static void guard_caller(struct site *s, struct probe *p)
-{
-	struct elab *e = s->d->e;
-	struct loc at = p->loc;
-	struct stmt *block = mk_stmt(e->a, at, STMT_BLOCK);
-	struct stmt *test = mk_stmt(e->a, at, STMT_IF);
-	struct expr *is = NULL, *entry;
-
-	vec_for(i, &s->callee->returns) {
-		struct expr *one = mk_binary(e->a, at, OP_EQ,
-					     mk_return_address(e, at),
-					     mk_code_address(s, at,
-						s->callee->returns.v[i]));
-
-		is = is ? mk_binary(e->a, at, OP_OR, is, one) : one;
-	}
-	if (s->form & FORM_RETURN) {
-		entry = mk_node(e, at, EXPR_ENTRY);
-		entry->entry.e = is;
-		is = entry;
-	}
-	test->if_.cond = mk_unary(e->a, at, OP_NOT, is);
-	test->if_.then = mk_stmt(e->a, at, STMT_NEXT);
-	vec_push(e->a, &block->block.stmts, test);
-	vec_push(e->a, &block->block.stmts, p->info->bodies.v[0].stmt);
-	p->info->bodies.v[0].stmt = block;
-	p->body = join_bodies(e->a, p->info);
-}
-
 static void add_probe(struct site *s, const struct dbg_func *f,
 		      const struct dbg_inst *inst, uint64_t pc,
 		      const char *where)
@@ -200,8 +134,9 @@ static void add_probe(struct site *s, const struct dbg_func *f,
 	p->kp.optional |= s->wild;
 	p->kp.file = f->file;
 	p->kp.line = (int)f->line;
-	if (s->callee && !matches_all_callers(e))
-		guard_caller(s, p);
+	if (s->chain && !matches_all_callers(e))
+		guard_callers(e, s->mod, p, s->chain, is_return,
+			      inst->is_inline);
 	vlog(e->s, 2, 2, "probe %s in %s, %s, at 0x%llx%s\n",
 	     dbg_func_str(s->mod->di, f), s->mod->name, p->info->where,
 	     (unsigned long long)pc, inst->is_inline ? ", inlined" : "");
@@ -351,42 +286,88 @@ static bool callee_wanted(const struct point_spec *q, const struct dbg_func *f)
 		point_spec_has(q, f->line, f->line));
 }
 
-/* A function that is called: all its copies, for calls from here. */
-static void probe_called(struct site *s, const struct dbg_callee *c,
-			 const char *caller)
+/* The code of a function that is called. */
+static void called_copies(struct site *s, const struct dbg_func *f,
+			  dbg_insts *out)
 {
 	struct dbg_inst inst;
 
-	s->callee = c;
-	for (unsigned i = 0; i < c->func.copies; i++)
-		if (dbg_func_inst(s->mod->di, &c->func, i, &inst) &&
-		    is_allowed(s, &c->func, inst.pc))
-			add_probe(s, &c->func, &inst, inst.pc, caller);
-	s->callee = NULL;
+	for (unsigned i = 0; i < f->copies; i++)
+		if (dbg_func_inst(s->mod->di, f, i, &inst))
+			vec_push(s->d->e->a, out, inst);
 }
 
-static void probe_callees(struct site *s, const struct dbg_func *f,
-			  const struct point_spec *wanted)
+/* Whoever calls: by how many ways a place was found, it is one. */
+static bool seen_place(struct site *s, uint64_t pc)
 {
-	const char *caller = dbg_func_str(s->mod->di, f);
+	if (!matches_all_callers(s->d->e))
+		return false;
+	if (seen_pc(s->places.v, s->places.n, pc))
+		return true;
+	vec_push(s->d->e->a, &s->places, pc);
+	return false;
+}
+
+static void probe_callee(struct site *s, const struct dbg_callee *c,
+			 const dbg_insts *at, const char *caller)
+{
+	s->within = dbg_func_str(s->mod->di, &c->func);
+	if (c->is_inline && (s->form & FORM_RETURN))
+		return;
+	vec_for(i, at)
+		if (is_allowed(s, &c->func, at->v[i].pc) &&
+		    !seen_place(s, at->v[i].pc))
+			add_probe(s, &c->func, &at->v[i], at->v[i].pc, caller);
+}
+
+/* What is called from the given code of one function, and from there on. */
+static void probe_callees(struct site *s, const dbg_insts *from,
+			  const char *caller, const struct point_spec *wanted)
+{
+	const struct call_chain *up = s->chain;
 	dbg_callees all = { 0 };
+
+	vec_for(i, from)
+		dbg_inst_callees(s->mod->di, &from->v[i], &all);
+	s->depth--;
+	for (size_t i = 0; i < all.n && s->found <= CALLEES_MAX; i++) {
+		const struct dbg_callee *c = &all.v[i];
+		struct call_chain *link = arena_new(s->d->e->a,
+						    struct call_chain);
+		dbg_insts at = { 0 };
+
+		*link = (struct call_chain){ c, up };
+		s->chain = c->is_inline ? up : link;
+		if (c->is_inline)
+			vec_push(s->d->e->a, &at, c->inst);
+		else
+			called_copies(s, &c->func, &at);
+		if (callee_wanted(wanted, &c->func))
+			probe_callee(s, c, &at, caller);
+		if (s->depth)
+			probe_callees(s, &at, dbg_func_str(s->mod->di,
+							   &c->func), wanted);
+	}
+	s->depth++;
+	s->chain = up;
+}
+
+/* The function's code, inlined copies too. */
+static void probe_calls_of(struct site *s, const struct dbg_func *f,
+			   const struct point_spec *wanted)
+{
+	dbg_insts all = { 0 };
 	struct dbg_inst inst;
 
 	for (unsigned i = 0; i < f->copies + f->inlines; i++)
 		if (dbg_func_inst(s->mod->di, f, i, &inst))
-			dbg_inst_callees(s->mod->di, &inst, &all);
-	for (size_t i = 0; i < all.n; i++) {
-		const struct dbg_callee *c = &all.v[i];
-
-		if (!callee_wanted(wanted, &c->func))
-			continue;
-		s->within = dbg_func_str(s->mod->di, &c->func);
-		if (!c->is_inline)
-			probe_called(s, c, caller);
-		else if (!(s->form & FORM_RETURN) &&
-			 is_allowed(s, &c->func, c->inst.pc))
-			add_probe(s, &c->func, &c->inst, c->inst.pc, caller);
-	}
+			vec_push(s->d->e->a, &all, inst);
+	probe_callees(s, &all, dbg_func_str(s->mod->di, f), wanted);
+	if (s->found > CALLEES_MAX)
+		diag_semantic(&s->d->e->s->diag, match_loc(s->m, "callees"),
+			      NULL, ".callees(%lld) of '%s' comes to more than "
+			      "%d places; take a smaller depth",
+			      (long long)s->depth, f->name, CALLEES_MAX);
 }
 
 static void probe_within(struct site *s, const struct dbg_func *f,
@@ -398,7 +379,7 @@ static void probe_within(struct site *s, const struct dbg_func *f,
 	if (s->form & FORM_LABEL)
 		probe_labels(s, f, q);
 	else if (!text || point_spec_parse(s->d->e->a, text, &callee))
-		probe_callees(s, f, &callee);
+		probe_calls_of(s, f, &callee);
 	else
 		derive_cause(s->d, match_loc(s->m, "callee"),
 			     "'%s' is not NAME@FILE:LINE", text);
@@ -514,6 +495,20 @@ static void derive_names(struct site *s, const char *text)
 	}
 }
 
+/* The start of the statement that an address is part of. */
+static uint64_t statement_of(struct site *s, const struct dbg_inst *inst,
+			     uint64_t pc)
+{
+	const struct dbg_stmt *all;
+	size_t n = dbg_inst_statements(s->mod->di, inst, NULL, 1, LINE_LAST,
+				       false, &all);
+
+	while (n--)
+		if (all[n].pc <= pc)
+			return all[n].pc;
+	return pc;
+}
+
 static void derive_address(struct site *s, uint64_t pc)
 {
 	struct elab *e = s->d->e;
@@ -529,6 +524,13 @@ static void derive_address(struct site *s, uint64_t pc)
 	}
 	if (!(s->form & FORM_STATEMENT))
 		pc = inst.pc;
+	if (s->form & FORM_NEAREST)
+		pc = statement_of(s, &inst, pc);
+	if ((s->form & FORM_EXPORTED) && !(f.flags & DBG_EXTERNAL)) {
+		derive_cause(s->d, match_loc(s->m, comp),
+			     "'%s' is not exported", f.name);
+		return;
+	}
 	if (is_allowed(s, &f, pc))
 		add_probe(s, &f, &inst, pc,
 			  arena_printf(e->a, "0x%llx", (unsigned long long)pc));
@@ -583,6 +585,14 @@ static void derive_in(const struct derivation *d, const struct match *m,
 			return;
 		}
 		s.maxactive = (int)n;
+	}
+	s.depth = 1;
+	if (match_number(m, "callees", &s.depth) &&
+	    (s.depth < 1 || s.depth > CALLEE_DEPTH_MAX)) {
+		derive_cause(d, match_loc(m, "callees"),
+			     "callees(%lld) is not between 1 and %d",
+			     (long long)s.depth, CALLEE_DEPTH_MAX);
+		return;
 	}
 	if (text)
 		derive_names(&s, text);
