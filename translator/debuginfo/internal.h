@@ -185,6 +185,26 @@ const char *debuginfo_decl_file(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_type_of(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_type_at(struct debuginfo *di, Dwarf_Die *die);
 const struct dbg_type *debuginfo_void(struct debuginfo *di);
+/* frame.c: rules at a pc.  The CFA's; *n zero: not known. */
+void frame_cfa(struct debuginfo *di, uint64_t pc, const Dwarf_Op **rule,
+	       size_t *n);
+/* Is a place counted from the stack pointer?  For a whole function, that holds
+ * only where the pointer is as far down as it goes. */
+bool frame_is_from_stack(const struct debuginfo *di, const Dwarf_Op *ops);
+bool frame_is_made(struct debuginfo *di, const struct dbg_inst *inst,
+		   uint64_t pc);
+/* The subprogram whose frame the instance's code runs in. */
+bool frame_owner(struct debuginfo *di, const struct dbg_inst *inst,
+		 Dwarf_Die *out);
+/* refer.c: the location being read, and what it may refer to. */
+struct locating {
+	struct debuginfo *di;
+	Dwarf_Attribute *at;
+	uint64_t pc;
+	bool at_entry;
+};
+void fill_env(struct locating *l, const struct dbg_inst *inst,
+	      const Dwarf_Op *ops, size_t n, struct place_env *env);
 /* abi.c: where parameters of these types are at a function's entry; out has
  * room for as many.  False: this CPU's convention is not known. */
 typedef VEC(const struct dbg_type *) dbg_types;
