@@ -43,7 +43,7 @@ one() {
 		fail "pass 2: status $?: $(head -n 3 "$tmp/err")"
 	probes=$(grep -ac '^kernel.statement' "$tmp/out")
 	printed=$(grep -ac 'println(' "$tmp/out")
-	named=$(grep -aoE '[A-Za-z_0-9]+=(%#x|\{\.\.\.}|\[\.\.\.])' "$tmp/out" | wc -l)
+	named=$(grep -aoE '[A-Za-z_0-9]+=(%#x|%s|\{\.\.\.}|\[\.\.\.])' "$tmp/out" | wc -l)
 	unavailable=$(grep -aoE '[A-Za-z_0-9]+=[?]' "$tmp/out" | wc -l)
 	echo "$root: of 2000 statements: $probes places, $named variables, $unavailable more unavailable"
 	[ "$probes" -ge 1900 ] || fail "$probes places of 2000 statements"

@@ -22,6 +22,7 @@ struct test {
 	Dwarf_Op ops[MAX_OPS];
 	size_t n;
 	bool at_entry, no_frame, big_endian;
+	bool of_caller; /* the expression is a call site's */
 	const char *want; /* place_str(), or its start with NONE */
 	bool has_value;
 	uint64_t value;
@@ -67,6 +68,27 @@ static bool test_addrx(void *ctx, const Dwarf_Op *op, uint64_t *v)
 {
 	*v = 0xffffffff81000000 + op->number;
 	return op->number < 100;
+}
+
+static bool test_param(void *ctx, const Dwarf_Op *op, uint64_t *die)
+{
+	*die = op->number;
+	return true;
+}
+
+/* Where the function called keeps its caller's registers. */
+static bool test_unwind(void *ctx, unsigned n, const Dwarf_Op **ops,
+			size_t *nops)
+{
+	static const Dwarf_Op saved[] = {{DW_OP_call_frame_cfa},
+					 {DW_OP_plus_uconst, (Dwarf_Word)-16}},
+			      kept[] = {{DW_OP_regx, 6}},
+			      stack[] = {{DW_OP_call_frame_cfa},
+					 {DW_OP_stack_value}};
+
+	*ops = n == 3 ? saved : n == 6 ? kept : stack;
+	*nops = n == 6 ? 1 : 2;
+	return n == 3 || n == 6 || n == 7;
 }
 
 static bool test_call(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
@@ -223,6 +245,21 @@ static const struct test tests[] = {
 				 {DW_OP_skip, (Dwarf_Word)-4, 0, 1}),
 	 .want = NONE},
 	{"a call that calls itself", OPS({DW_OP_call4, 1}), .want = NONE},
+	{"a parameter that this copy does not take",
+	 OPS({DW_OP_GNU_parameter_ref, 0x1234}, {DW_OP_stack_value}),
+	 .want = "parameter@caller(0x1234)"},
+	{"the caller's register, kept in the frame", OPS({DW_OP_breg3, 4}),
+	 .of_caller = true, .want = "(*(u64)(%reg7 - 8) + 4)"},
+	{"the caller's register, as it was", OPS({DW_OP_breg6, 0}),
+	 .of_caller = true, .want = "%reg6", .has_value = true, .value = 6007},
+	{"the caller's frame", OPS({DW_OP_fbreg, (Dwarf_Word)-32}),
+	 .of_caller = true, .want = "(%reg7 - 16)"},
+	{"a constant of the caller", OPS({DW_OP_lit9}), .of_caller = true,
+	 .want = "9"},
+	{"a register that the call may have changed", OPS({DW_OP_breg1, 0}),
+	 .of_caller = true, .want = NONE},
+	{"what the caller was called with", OPS({DW_OP_entry_value, 1}),
+	 .of_caller = true, .want = NONE},
 	{"an operation of no standard", OPS({0x01}), .want = NONE},
 };
 
@@ -248,14 +285,25 @@ static bool run_test(const struct test *t)
 		.addrx = test_addrx,
 		.call = test_call,
 		.base_type = test_type,
+		.param = test_param,
 	};
+	struct place_env callee = env;
 	struct place_machine m = {
 		.reg = test_reg, .read = test_read, .slide = 0x100};
-	struct place p = place_eval(&a, t->ops, t->n, &env);
-	const char *came = place_str(&a, &p, NULL), *want = t->want;
+	struct place p;
+	const char *came, *want = t->want;
 	uint64_t v = 0;
 	bool ok;
 
+	if (t->of_caller) {
+		env.callee = &callee;
+		env.unwind = test_unwind;
+		env.nested = NULL;
+		p = place_eval_value(&a, t->ops, t->n, &env);
+	} else {
+		p = place_eval(&a, t->ops, t->n, &env);
+	}
+	came = place_str(&a, &p, NULL);
 	if (!strcmp(want, NONE))
 		came = kind_of_text(came, &a);
 	ok = !strcmp(came, want);

@@ -89,8 +89,8 @@ static bool is_in_unit(struct debuginfo *di, const struct dbg_func *f,
 }
 
 /* Of those with the name: the unit's own, else the one others may call. */
-static bool callee_named(struct debuginfo *di, const char *name, uint32_t cu,
-			 struct dbg_func *out)
+bool callee_named(struct debuginfo *di, const char *name, uint32_t cu,
+		  struct dbg_func *out)
 {
 	dbg_funcs all = {0};
 	bool found = false;

@@ -276,6 +276,27 @@ bool debuginfo_global(struct debuginfo *di, const char *name, const char *file,
 struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			   const struct dbg_var *v, uint64_t pc);
 
+/* What a register or parameter held when the function was entered, told by
+ * its callers (DWARF5 2.5.1.7, 3.4): by what a call returns to, an expression
+ * over the registers at pc. */
+struct dbg_entry_case {
+	struct place value;
+	VEC(uint64_t) returns;
+};
+struct dbg_entry_value {
+	struct place returns_to; /* the return address at pc … */
+	uint64_t always_set;	 /* … once these bits are set */
+	VEC(struct dbg_entry_case) cases;
+	size_t calls; /* direct ones, told or not */
+	const char *why;
+};
+/* what: a PLACE_ENTRY_REG or PLACE_ENTRY_PARAM of a place at pc.  False with
+ * the reason in out->why.  A caller that is in no case does not say, or jumps
+ * here instead of calling: the value is not known then. */
+bool dbg_entry_value(struct debuginfo *di, const struct dbg_inst *inst,
+		     uint64_t pc, const struct place_op *what,
+		     struct dbg_entry_value *out);
+
 /* The type an instance returns (NULL: void, *place is PLACE_NONE), and where
  * the value is when the function has just returned, by the CPU's ABI. */
 const struct dbg_type *dbg_inst_return(struct debuginfo *di,

@@ -259,6 +259,33 @@ const struct elf_section *elf_file_section(const struct elf_file *f,
 	return NULL;
 }
 
+const struct elf_section *elf_file_section_no(const struct elf_file *f,
+					      size_t n)
+{
+	/* Sections are listed without the null section, in order. */
+	if (n >= 1 && n <= f->nsections && f->sections[n - 1].ndx == n)
+		return &f->sections[n - 1];
+	for (size_t i = 0; i < f->nsections; i++)
+		if (f->sections[i].ndx == n)
+			return &f->sections[i];
+	return NULL;
+}
+
+bool elf_file_symbol_addr(const struct elf_file *f, const GElf_Sym *sym,
+			  uint64_t *addr)
+{
+	const struct elf_section *s;
+
+	*addr = sym->st_value;
+	if (f->type != ET_REL)
+		return true;
+	s = elf_file_section_no(f, sym->st_shndx);
+	if (!s || !s->in_image)
+		return false;
+	*addr += s->addr;
+	return true;
+}
+
 const char *elf_file_data(const struct elf_file *f,
 			  const struct elf_section *s, size_t *n)
 {

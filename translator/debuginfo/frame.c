@@ -49,6 +49,58 @@ void frame_cfa(struct debuginfo *di, uint64_t pc, const Dwarf_Op **rule,
 	}
 }
 
+/* What a function has to preserve, and arm64's return address, has no rule
+ * where it is as the call left it. */
+static bool is_kept(const struct debuginfo *di, int reg)
+{
+	switch (di->f.machine) {
+	case EM_X86_64:
+		return reg == 3 || reg == 6 || (reg >= 12 && reg <= 15);
+	case EM_AARCH64:
+		return reg >= 19 && reg <= 30;
+	}
+	return false;
+}
+
+static bool rule_of(struct debuginfo *di, Dwarf_CFI *table, uint64_t pc,
+		    int reg, struct frame_rule *out)
+{
+	Dwarf_Op same = {.atom = DW_OP_regx}, mem[3], *ops;
+	Dwarf_Frame *frame;
+	bool found = false;
+	int ra;
+	size_t n;
+
+	if (!table || dwarf_cfi_addrframe(table, pc, &frame))
+		return false;
+	ra = dwarf_frame_info(frame, NULL, NULL, NULL);
+	if (reg == FRAME_RETURN)
+		reg = ra;
+	same.number = (Dwarf_Word)reg;
+	if (reg >= 0 && !dwarf_frame_register(frame, reg, mem, &ops, &n) &&
+	    (n || ops || is_kept(di, reg))) {
+		/* No ops, but a place for them: the register is as it was. */
+		*out = (struct frame_rule){
+			arena_dup(di->a, n ? ops : &same,
+				  MAX(n, (size_t)1) * sizeof *ops),
+			MAX(n, (size_t)1),
+		};
+		found = true;
+	}
+	free(frame);
+	return found;
+}
+
+bool frame_register(struct debuginfo *di, uint64_t pc, int reg,
+		    struct frame_rule *out)
+{
+	if (!debuginfo_dwarf(di))
+		return false;
+	open_cfi(di);
+	return rule_of(di, di->cfi_debug, pc, reg, out) ||
+	       rule_of(di, di->cfi_eh, pc, reg, out);
+}
+
 /* How far the stack pointer is below the CFA at pc, and up to where that
  * holds; *by_sp false: the CFA is known by another register. */
 static bool stack_depth(struct debuginfo *di, uint64_t pc, bool *by_sp,

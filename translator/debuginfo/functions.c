@@ -257,6 +257,25 @@ bool func_of_inline(struct debuginfo *di, Dwarf_Die *die,
 	return false;
 }
 
+bool func_of_die(struct debuginfo *di, Dwarf_Die *die, struct dbg_func *f,
+		 struct dbg_inst *inst)
+{
+	const char *name = dwarf_diename(die);
+	uint64_t off = dwarf_dieoffset(die);
+	size_t lo, hi;
+
+	if (!name)
+		return false;
+	index_named(&di->ix, INDEX_FUNCS, name, true, &lo, &hi);
+	for (size_t i = lo; i < hi; i++) {
+		*f = to_func(di, index_func(&di->ix, i));
+		for (unsigned k = 0; k < f->copies; k++)
+			if (dbg_func_inst(di, f, k, inst) && inst->die == off)
+				return true;
+	}
+	return false;
+}
+
 bool debuginfo_func_at(struct debuginfo *di, uint64_t addr, bool innermost,
 		       struct dbg_func *f, struct dbg_inst *inst)
 {

@@ -55,6 +55,11 @@ const struct elf_section *elf_file_section_at(const struct elf_file *f,
 					      uint64_t addr);
 const struct elf_section *elf_file_section(const struct elf_file *f,
 					   const char *name);
+const struct elf_section *elf_file_section_no(const struct elf_file *f,
+					      size_t n);
+/* Where a symbol of a section is; false for one of none. */
+bool elf_file_symbol_addr(const struct elf_file *f, const GElf_Sym *sym,
+			  uint64_t *addr);
 bool elf_file_read(const struct elf_file *f, uint64_t addr, void *to, size_t n);
 /* Contents of a section that is not compressed; NULL with *n zero. */
 const char *elf_file_data(const struct elf_file *f,
@@ -138,6 +143,18 @@ struct vars_memo {
 	dbg_vars vars;
 };
 
+struct code_calls;
+struct call_site {
+	uint64_t returns, die; /* the call site's DIE */
+	struct dbg_inst caller;
+};
+struct callers { /* of one function */
+	uint64_t pc;
+	size_t calls; /* by the code */
+	VEC(struct call_site) sites;
+	const char *why; /* no use can be made of them */
+};
+
 struct debuginfo {
 	struct arena *a;
 	struct elf_file f;
@@ -156,6 +173,8 @@ struct debuginfo {
 	size_t led; /* units of the index that libdw has been led past */
 	const char *root; /* source root, or NULL */
 	struct vars_memo vars;
+	struct code_calls *calls; /* code_calls.c; NULL until asked */
+	VEC(struct callers) callers; /* call_sites.c: functions asked about */
 	struct cu_files *cu_files; /* file tables read so far */
 	size_t ncu_files;
 };
@@ -188,6 +207,15 @@ const struct dbg_type *debuginfo_void(struct debuginfo *di);
 /* frame.c: rules at a pc.  The CFA's; *n zero: not known. */
 void frame_cfa(struct debuginfo *di, uint64_t pc, const Dwarf_Op **rule,
 	       size_t *n);
+/* Where the caller's register reg is (FRAME_RETURN: the return address), as a
+ * location over the registers at pc. */
+struct frame_rule {
+	const Dwarf_Op *ops;
+	size_t n;
+};
+#define FRAME_RETURN (-1)
+bool frame_register(struct debuginfo *di, uint64_t pc, int reg,
+		    struct frame_rule *out);
 /* Is a place counted from the stack pointer?  For a whole function, that holds
  * only where the pointer is as far down as it goes. */
 bool frame_is_from_stack(const struct debuginfo *di, const Dwarf_Op *ops);
@@ -205,6 +233,16 @@ struct locating {
 };
 void fill_env(struct locating *l, const struct dbg_inst *inst,
 	      const Dwarf_Op *ops, size_t n, struct place_env *env);
+/* code_calls.c: where the direct calls of the code at target return to. */
+typedef VEC(uint64_t) dbg_addrs;
+void code_calls_to(struct debuginfo *di, uint64_t target, dbg_addrs *out);
+/* calls.c: the functions (not inlined ones) a call site's origin stands for;
+ * cu: of the site.  Several copies are all given. */
+bool callee_named(struct debuginfo *di, const char *name, uint32_t cu,
+		  struct dbg_func *out);
+/* functions.c: the instance (out of line) that a DIE is. */
+bool func_of_die(struct debuginfo *di, Dwarf_Die *die, struct dbg_func *f,
+		 struct dbg_inst *inst);
 /* abi.c: where parameters of these types are at a function's entry; out has
  * room for as many.  False: this CPU's convention is not known. */
 typedef VEC(const struct dbg_type *) dbg_types;

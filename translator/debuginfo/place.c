@@ -8,27 +8,14 @@
  * expression are kept extended to 64 bits by their own type, and brought back
  * into range after each operation.
  */
-#include "debuginfo/place.h"
+#include "debuginfo/place_tree.h"
 
 #include <dwarf.h>
-#include <stdarg.h>
 
 #define MAX_STACK 64
 #define MAX_STEPS 4096
 #define MAX_NESTING 8 /* calls, entry values, frame base in CFA … */
 #define MAX_FORKS 6
-
-struct node {
-	enum place_code code;
-	uint8_t size;
-	bool is_signed;
-	uint64_t n;
-	const struct node *a, *b, *c; /* operands */
-	unsigned count;		      /* ops of the whole tree */
-	/* The value's DWARF 5 type; size zero: the generic type. */
-	uint8_t type_size;
-	bool type_signed;
-};
 
 /* What an expression has said so far about where, not how much. */
 enum loc_kind {
@@ -49,171 +36,31 @@ struct state {
 };
 
 struct eval {
-	struct arena *a;
+	struct trees t;
 	const struct place_env *env;
-	const char *why; /* set: stop */
 	unsigned steps, nesting, forks;
 	bool in_entry; /* inside DW_OP_entry_value */
 	VEC(struct place_piece) pieces;
 	unsigned bits; /* of all pieces so far */
 };
 
-struct place place_none(struct arena *a, const char *fmt, ...)
-{
-	struct place p = {.kind = PLACE_NONE};
-	va_list ap;
-
-	va_start(ap, fmt);
-	p.why = arena_vprintf(a, fmt, ap);
-	va_end(ap);
-	return p;
-}
-
-bool place_equal(const struct place *a, const struct place *b)
-{
-	if (a->kind != b->kind || a->nops != b->nops ||
-	    a->npieces != b->npieces)
-		return false;
-	for (size_t i = 0; i < a->nops; i++)
-		if (a->ops[i].code != b->ops[i].code ||
-		    a->ops[i].n != b->ops[i].n ||
-		    a->ops[i].size != b->ops[i].size)
-			return false;
-	for (size_t i = 0; i < a->npieces; i++)
-		if (a->pieces[i].bit_size != b->pieces[i].bit_size ||
-		    !place_equal(&a->pieces[i].place, &b->pieces[i].place))
-			return false;
-	return true;
-}
-
-static void fail(struct eval *e, const char *why)
-{
-	if (!e->why)
-		e->why = why;
-}
-
-/* ---- trees ---- */
-
-static const struct node zero = {.code = PLACE_CONST, .count = 1};
-
-static const struct node *keep(struct eval *e, struct node n)
-{
-	n.count = 1 + (n.a ? n.a->count : 0) + (n.b ? n.b->count : 0) +
-		  (n.c ? n.c->count : 0);
-	if (n.count > PLACE_MAX_OPS) {
-		fail(e, "its location expression is too long");
-		return &zero;
-	}
-	return arena_dup(e->a, &n, sizeof n);
-}
-
-static const struct node *leaf(struct eval *e, enum place_code code, uint64_t n)
-{
-	return keep(e, (struct node){.code = code, .n = n});
-}
-
-static const struct node *add_const(struct eval *e, const struct node *x,
-				    uint64_t v)
-{
-	if (!v)
-		return x;
-	if (x->code == PLACE_CONST || x->code == PLACE_ADDR)
-		return leaf(e, x->code, x->n + v);
-	if (x->code == PLACE_ADD && x->b->code == PLACE_CONST)
-		return add_const(e, x->a, x->b->n + v);
-	return keep(e, (struct node){.code = PLACE_ADD,
-				     .a = x,
-				     .b = leaf(e, PLACE_CONST, v)});
-}
-
-/* Both constants of the generic type: done here. */
-static bool fold(enum place_code code, uint64_t a, uint64_t b, uint64_t *v)
-{
-	switch (code) {
-	case PLACE_SUB:
-		*v = a - b;
-		return true;
-	case PLACE_MUL:
-		*v = a * b;
-		return true;
-	case PLACE_AND:
-		*v = a & b;
-		return true;
-	case PLACE_OR:
-		*v = a | b;
-		return true;
-	case PLACE_XOR:
-		*v = a ^ b;
-		return true;
-	case PLACE_SHL:
-		*v = b < 64 ? a << b : 0;
-		return true;
-	case PLACE_SHR:
-		*v = b < 64 ? a >> b : 0;
-		return true;
-	case PLACE_REG:
-	case PLACE_ENTRY_REG:
-	case PLACE_CONST:
-	case PLACE_ADDR:
-	case PLACE_DEREF:
-	case PLACE_ADD: /* add_const() */
-	case PLACE_DIV:
-	case PLACE_MOD:
-	case PLACE_SAR:
-	case PLACE_NEG:
-	case PLACE_NOT:
-	case PLACE_ABS:
-	case PLACE_EQ:
-	case PLACE_NE:
-	case PLACE_LT:
-	case PLACE_LE:
-	case PLACE_GT:
-	case PLACE_GE:
-	case PLACE_SELECT:
-		break;
-	}
-	return false;
-}
-
-static const struct node *binary(struct eval *e, enum place_code code,
-				 const struct node *a, const struct node *b)
-{
-	uint64_t v;
-
-	if (code == PLACE_ADD && b->code == PLACE_CONST)
-		return add_const(e, a, b->n);
-	if (code == PLACE_ADD && a->code == PLACE_CONST)
-		return add_const(e, b, a->n);
-	if (code == PLACE_SUB && b->code == PLACE_CONST &&
-	    a->code != PLACE_CONST)
-		return add_const(e, a, -b->n);
-	if (a->code == PLACE_CONST && b->code == PLACE_CONST &&
-	    fold(code, a->n, b->n, &v))
-		return leaf(e, PLACE_CONST, v);
-	return keep(e, (struct node){.code = code, .a = a, .b = b});
-}
-
-static const struct node *unary(struct eval *e, enum place_code code,
-				const struct node *a)
-{
-	return keep(e, (struct node){.code = code, .a = a});
-}
+/* ---- trees, as expressions make them ---- */
 
 static const struct node *deref(struct eval *e, const struct node *addr,
 				unsigned size, bool is_signed)
 {
 	if (e->in_entry && !e->env->at_entry) {
-		fail(e, "it was in memory at the function's entry");
-		return &zero;
+		tree_fail(&e->t, "it was in memory at the function's entry");
+		return &tree_zero;
 	}
 	if (size != 1 && size != 2 && size != 4 && size != 8) {
-		fail(e, "its location expression reads an odd size");
-		return &zero;
+		tree_fail(&e->t, "its location expression reads an odd size");
+		return &tree_zero;
 	}
-	return keep(e, (struct node){.code = PLACE_DEREF,
-				     .a = addr,
-				     .size = size,
-				     .is_signed = is_signed});
+	return tree_keep(&e->t, (struct node){ .code = PLACE_DEREF,
+					       .a = addr,
+					       .size = size,
+					       .is_signed = is_signed });
 }
 
 /* x cut to a type, and extended from it. */
@@ -224,19 +71,21 @@ static const struct node *into_type(struct eval *e, const struct node *x,
 
 	if (size && size < 8) {
 		unsigned shift = 64 - 8 * size;
-		const struct node *by = leaf(e, PLACE_CONST, shift);
+		const struct node *by = tree_leaf(&e->t, PLACE_CONST, shift);
 
 		if (is_signed)
-			x = binary(e, PLACE_SAR, binary(e, PLACE_SHL, x, by),
-				   by);
+			x = tree_binary(&e->t, PLACE_SAR,
+					tree_binary(&e->t, PLACE_SHL, x, by),
+					by);
 		else
-			x = binary(e, PLACE_AND, x,
-				   leaf(e, PLACE_CONST, UINT64_MAX >> shift));
+			x = tree_binary(&e->t, PLACE_AND, x,
+					tree_leaf(&e->t, PLACE_CONST,
+						  UINT64_MAX >> shift));
 	}
 	n = *x;
 	n.type_size = size;
 	n.type_signed = is_signed;
-	return keep(e, n);
+	return tree_keep(&e->t, n);
 }
 
 /* ---- the stack ---- */
@@ -244,7 +93,8 @@ static const struct node *into_type(struct eval *e, const struct node *x,
 static void push(struct eval *e, struct state *s, const struct node *n)
 {
 	if (s->depth == MAX_STACK) {
-		fail(e, "its location expression needs too deep a stack");
+		tree_fail(&e->t,
+			  "its location expression needs too deep a stack");
 		return;
 	}
 	s->stack[s->depth++] = n;
@@ -253,8 +103,8 @@ static void push(struct eval *e, struct state *s, const struct node *n)
 static const struct node *pop(struct eval *e, struct state *s)
 {
 	if (!s->depth) {
-		fail(e, "its location expression is broken");
-		return &zero;
+		tree_fail(&e->t, "its location expression is broken");
+		return &tree_zero;
 	}
 	return s->stack[--s->depth];
 }
@@ -262,22 +112,27 @@ static const struct node *pop(struct eval *e, struct state *s)
 static void pick(struct eval *e, struct state *s, uint64_t i)
 {
 	if (i >= s->depth) {
-		fail(e, "its location expression is broken");
+		tree_fail(&e->t, "its location expression is broken");
 		return;
 	}
 	push(e, s, s->stack[s->depth - 1 - i]);
 }
 
+static const struct node *caller_reg(struct eval *e, unsigned n);
+
 static const struct node *reg_node(struct eval *e, uint64_t n)
 {
 	if (n > 1024) {
-		fail(e, "its location expression names an unknown register");
-		return &zero;
+		tree_fail(&e->t,
+			  "its location expression names an unknown register");
+		return &tree_zero;
 	}
-	return leaf(e,
-		    e->in_entry && !e->env->at_entry ? PLACE_ENTRY_REG :
-						       PLACE_REG,
-		    n);
+	if (e->env->callee)
+		return caller_reg(e, (unsigned)n);
+	return tree_leaf(&e->t,
+			 e->in_entry && !e->env->at_entry ? PLACE_ENTRY_REG
+							  : PLACE_REG,
+			 n);
 }
 
 /* ---- expressions within expressions ---- */
@@ -294,8 +149,8 @@ static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
 	const struct node *v;
 
 	if (e->nesting == MAX_NESTING) {
-		fail(e, "its location expression is nested too deep");
-		return &zero;
+		tree_fail(&e->t, "its location expression is nested too deep");
+		return &tree_zero;
 	}
 	e->nesting++;
 	run(e, &s, ops, n, 0);
@@ -303,22 +158,63 @@ static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
 	if (s.loc == LOC_REGISTER)
 		return s.reg;
 	if (s.loc == LOC_IMPLICIT) {
-		fail(e, "its location expression is broken");
-		return &zero;
+		tree_fail(&e->t, "its location expression is broken");
+		return &tree_zero;
 	}
 	v = pop(e, &s);
-	return e->why ? &zero : v;
+	return e->t.why ? &tree_zero : v;
+}
+
+/* What is at a location, a word of it. */
+static const struct node *contents(struct eval *e, const Dwarf_Op *ops,
+				   size_t n)
+{
+	struct state s = { 0 };
+
+	if (e->nesting == MAX_NESTING) {
+		tree_fail(&e->t, "its location expression is nested too deep");
+		return &tree_zero;
+	}
+	e->nesting++;
+	run(e, &s, ops, n, 0);
+	e->nesting--;
+	if (s.loc == LOC_REGISTER)
+		return s.reg;
+	if (s.loc == LOC_VALUE)
+		return pop(e, &s);
+	if (s.loc == LOC_MEMORY)
+		return deref(e, pop(e, &s), e->env->addr_size, false);
+	tree_fail(&e->t, "its location expression is broken");
+	return &tree_zero;
+}
+
+static const struct node *caller_reg(struct eval *e, unsigned n)
+{
+	const struct place_env *outer = e->env;
+	const struct node *v = &tree_zero;
+	const Dwarf_Op *ops = NULL;
+	size_t nops = 0;
+
+	if (!outer->unwind(outer->ctx, n, &ops, &nops)) {
+		tree_fail(&e->t, "the caller's registers are not kept");
+		return &tree_zero;
+	}
+	e->env = outer->callee;
+	v = contents(e, ops, nops);
+	e->env = outer;
+	return v;
 }
 
 static const struct node *cfa_value(struct eval *e)
 {
 	if (e->in_entry && !e->env->at_entry) {
-		fail(e, "it depends on the frame at the function's entry");
-		return &zero;
+		tree_fail(&e->t,
+			  "it depends on the frame at the function's entry");
+		return &tree_zero;
 	}
 	if (!e->env->ncfa || e->env->is_cfa) {
-		fail(e, "the frame's address is not known here");
-		return &zero;
+		tree_fail(&e->t, "the frame's address is not known here");
+		return &tree_zero;
 	}
 	return sub_value(e, e->env->cfa, e->env->ncfa);
 }
@@ -326,8 +222,8 @@ static const struct node *cfa_value(struct eval *e)
 static const struct node *frame_base_value(struct eval *e)
 {
 	if (!e->env->nframe_base) {
-		fail(e, "the function's frame base is not known");
-		return &zero;
+		tree_fail(&e->t, "the function's frame base is not known");
+		return &tree_zero;
 	}
 	return sub_value(e, e->env->frame_base, e->env->nframe_base);
 }
@@ -340,13 +236,26 @@ static const struct node *entry_value(struct eval *e, const Dwarf_Op *op)
 	bool outer = e->in_entry;
 
 	if (!e->env->nested || !e->env->nested(e->env->ctx, op, &ops, &n)) {
-		fail(e, "its value at the function's entry is not described");
-		return &zero;
+		tree_fail(&e->t,
+			  "its value at the function's entry is not described");
+		return &tree_zero;
 	}
 	e->in_entry = true;
 	v = sub_value(e, ops, n);
 	e->in_entry = outer;
 	return v;
+}
+
+/* A parameter that this copy of the function does not take any more. */
+static const struct node *parameter_ref(struct eval *e, const Dwarf_Op *op)
+{
+	uint64_t die;
+
+	if (!e->env->param || !e->env->param(e->env->ctx, op, &die)) {
+		tree_fail(&e->t, "it is a parameter that is optimised away");
+		return &tree_zero;
+	}
+	return tree_leaf(&e->t, PLACE_ENTRY_PARAM, die);
 }
 
 static void call_other(struct eval *e, struct state *s, const Dwarf_Op *op)
@@ -356,7 +265,7 @@ static void call_other(struct eval *e, struct state *s, const Dwarf_Op *op)
 
 	if (!e->env->call || !e->env->call(e->env->ctx, op, &ops, &n) ||
 	    e->nesting == MAX_NESTING) {
-		fail(e, "its location expression refers elsewhere");
+		tree_fail(&e->t, "its location expression refers elsewhere");
 		return;
 	}
 	e->nesting++;
@@ -368,7 +277,8 @@ static void call_other(struct eval *e, struct state *s, const Dwarf_Op *op)
 
 static const struct node *flip_sign(struct eval *e, const struct node *x)
 {
-	return binary(e, PLACE_XOR, x, leaf(e, PLACE_CONST, 1ull << 63));
+	return tree_binary(&e->t, PLACE_XOR, x,
+			   tree_leaf(&e->t, PLACE_CONST, 1ull << 63));
 }
 
 static void compare(struct eval *e, struct state *s, enum place_code code)
@@ -381,7 +291,7 @@ static void compare(struct eval *e, struct state *s, enum place_code code)
 		a = flip_sign(e, a);
 		b = flip_sign(e, b);
 	}
-	push(e, s, binary(e, code, a, b));
+	push(e, s, tree_binary(&e->t, code, a, b));
 }
 
 static void arithmetic(struct eval *e, struct state *s, enum place_code code)
@@ -389,13 +299,14 @@ static void arithmetic(struct eval *e, struct state *s, enum place_code code)
 	const struct node *b = pop(e, s), *a = pop(e, s), *r;
 
 	if (a->type_size == 8 && !a->type_signed && code == PLACE_DIV) {
-		fail(e, "its location expression divides unsigned");
+		tree_fail(&e->t, "its location expression divides unsigned");
 		return;
 	}
 	if (a->type_size && a->type_signed && code == PLACE_SHR)
-		r = binary(e, code, into_type(e, a, a->type_size, false), b);
+		r = tree_binary(&e->t, code,
+				into_type(e, a, a->type_size, false), b);
 	else
-		r = binary(e, code, a, b);
+		r = tree_binary(&e->t, code, a, b);
 	if (a->type_size)
 		r = into_type(e, r, a->type_size, a->type_signed);
 	push(e, s, r);
@@ -403,10 +314,11 @@ static void arithmetic(struct eval *e, struct state *s, enum place_code code)
 
 static void one_operand(struct eval *e, struct state *s, enum place_code code)
 {
-	const struct node *a = pop(e, s), *r = unary(e, code, a);
+	const struct node *a = pop(e, s), *r = tree_unary(&e->t, code, a);
 
 	if (a->code == PLACE_CONST && code != PLACE_ABS && !a->type_size)
-		r = leaf(e, PLACE_CONST, code == PLACE_NEG ? -a->n : ~a->n);
+		r = tree_leaf(&e->t, PLACE_CONST,
+			      code == PLACE_NEG ? -a->n : ~a->n);
 	if (a->type_size)
 		r = into_type(e, r, a->type_size, a->type_signed);
 	push(e, s, r);
@@ -419,8 +331,9 @@ static bool base_type(struct eval *e, const Dwarf_Op *op, unsigned *size,
 	*is_signed = false;
 	if (!e->env->base_type ||
 	    !e->env->base_type(e->env->ctx, op, size, is_signed) || *size > 8) {
-		fail(e, "its location expression computes with another kind "
-			"of number than integers");
+		tree_fail(&e->t,
+			  "its location expression computes with another kind "
+			  "of number than integers");
 		return false;
 	}
 	return true;
@@ -435,13 +348,15 @@ static const struct node *const_type(struct eval *e, const Dwarf_Op *op,
 
 	if (!e->env->bytes || !e->env->bytes(e->env->ctx, op, &p, &n) ||
 	    n > 8) {
-		fail(e, "its location expression holds a constant that cannot "
+		tree_fail(
+			&e->t,
+			"its location expression holds a constant that cannot "
 			"be read");
-		return &zero;
+		return &tree_zero;
 	}
 	for (size_t i = 0; i < n; i++)
 		v |= (uint64_t)p[e->env->big_endian ? n - 1 - i : i] << (8 * i);
-	return into_type(e, leaf(e, PLACE_CONST, v), size, is_signed);
+	return into_type(e, tree_leaf(&e->t, PLACE_CONST, v), size, is_signed);
 }
 
 /* DWARF5 2.5.1.6 and its GNU ancestors. */
@@ -484,18 +399,19 @@ static void take_piece(struct eval *e, struct state *s, uint64_t bits,
 
 	if (e->nesting || !bits || bits > 1 << 20 || bit_offset > 1 << 20 ||
 	    e->pieces.n == PLACE_MAX_PIECES) {
-		fail(e, "its location is broken into pieces that make no sense");
+		tree_fail(&e->t, "its location is broken into pieces that make "
+				 "no sense");
 		return;
 	}
 	if (s->touched)
 		piece.place = finish(e, s);
 	else
-		piece.place = place_none(e->a, "this part is optimised away");
+		piece.place = place_none(e->t.a, "this part is optimised away");
 	if (piece.place.kind == PLACE_PIECES) {
-		fail(e, "its location expression is broken");
+		tree_fail(&e->t, "its location expression is broken");
 		return;
 	}
-	vec_push(e->a, &e->pieces, piece);
+	vec_push(e->t.a, &e->pieces, piece);
 	*s = (struct state){0};
 }
 
@@ -531,24 +447,24 @@ static void fork_branch(struct eval *e, struct state *s, const Dwarf_Op *ops,
 		return;
 	}
 	if (++e->forks > MAX_FORKS || e->pieces.n) {
-		fail(e, "its location expression branches too much");
+		tree_fail(&e->t, "its location expression branches too much");
 		return;
 	}
 	run(e, &way[0], ops, n, target);
 	run(e, &way[1], ops, n, next);
 	if (way[0].loc != way[1].loc || way[0].loc == LOC_REGISTER ||
 	    way[0].loc == LOC_IMPLICIT || e->pieces.n)
-		fail(e, "its location expression branches too much");
+		tree_fail(&e->t, "its location expression branches too much");
 	v[0] = pop(e, &way[0]);
 	v[1] = pop(e, &way[1]);
-	if (e->why)
+	if (e->t.why)
 		return;
 	*s = way[0];
 	push(e, s,
-	     keep(e, (struct node){.code = PLACE_SELECT,
-				   .a = cond,
-				   .b = v[0],
-				   .c = v[1]}));
+	     tree_keep(&e->t, (struct node){ .code = PLACE_SELECT,
+					     .a = cond,
+					     .b = v[0],
+					     .c = v[1] }));
 }
 
 /* ---- one op ---- */
@@ -591,7 +507,7 @@ static bool step_operator(struct eval *e, struct state *s, const Dwarf_Op *op)
 		one_operand(e, s, PLACE_NOT);
 		return true;
 	case DW_OP_plus_uconst:
-		push(e, s, add_const(e, pop(e, s), op->number));
+		push(e, s, tree_add(&e->t, pop(e, s), op->number));
 		return true;
 	case DW_OP_deref:
 		push(e, s, deref(e, pop(e, s), e->env->addr_size, false));
@@ -608,7 +524,7 @@ static void swap_or_rotate(struct eval *e, struct state *s, unsigned n)
 	const struct node *top;
 
 	if (s->depth < n) {
-		fail(e, "its location expression is broken");
+		tree_fail(&e->t, "its location expression is broken");
 		return;
 	}
 	top = s->stack[s->depth - 1];
@@ -650,10 +566,11 @@ static void push_addrx(struct eval *e, struct state *s, const Dwarf_Op *op,
 	uint64_t v;
 
 	if (!e->env->addrx || !e->env->addrx(e->env->ctx, op, &v)) {
-		fail(e, "its address is in a table that cannot be read");
+		tree_fail(&e->t,
+			  "its address is in a table that cannot be read");
 		return;
 	}
-	push(e, s, leaf(e, code, v));
+	push(e, s, tree_leaf(&e->t, code, v));
 }
 
 static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
@@ -661,17 +578,18 @@ static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
 	uint8_t atom = op->atom;
 
 	if (atom >= DW_OP_lit0 && atom <= DW_OP_lit31) {
-		push(e, s, leaf(e, PLACE_CONST, atom - DW_OP_lit0));
+		push(e, s, tree_leaf(&e->t, PLACE_CONST, atom - DW_OP_lit0));
 		return true;
 	}
 	if (atom >= DW_OP_breg0 && atom <= DW_OP_breg31) {
 		push(e, s,
-		     add_const(e, reg_node(e, atom - DW_OP_breg0), op->number));
+		     tree_add(&e->t, reg_node(e, atom - DW_OP_breg0),
+			      op->number));
 		return true;
 	}
 	switch (atom) {
 	case DW_OP_addr:
-		push(e, s, leaf(e, PLACE_ADDR, op->number));
+		push(e, s, tree_leaf(&e->t, PLACE_ADDR, op->number));
 		return true;
 	case DW_OP_const1u:
 	case DW_OP_const1s:
@@ -683,7 +601,7 @@ static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
 	case DW_OP_const8s:
 	case DW_OP_constu:
 	case DW_OP_consts:
-		push(e, s, leaf(e, PLACE_CONST, op->number));
+		push(e, s, tree_leaf(&e->t, PLACE_CONST, op->number));
 		return true;
 	case DW_OP_addrx:
 	case DW_OP_GNU_addr_index:
@@ -694,10 +612,11 @@ static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
 		push_addrx(e, s, op, PLACE_CONST);
 		return true;
 	case DW_OP_bregx:
-		push(e, s, add_const(e, reg_node(e, op->number), op->number2));
+		push(e, s,
+		     tree_add(&e->t, reg_node(e, op->number), op->number2));
 		return true;
 	case DW_OP_fbreg:
-		push(e, s, add_const(e, frame_base_value(e), op->number));
+		push(e, s, tree_add(&e->t, frame_base_value(e), op->number));
 		return true;
 	case DW_OP_call_frame_cfa:
 		push(e, s, cfa_value(e));
@@ -705,6 +624,9 @@ static bool step_operand(struct eval *e, struct state *s, const Dwarf_Op *op)
 	case DW_OP_entry_value:
 	case DW_OP_GNU_entry_value:
 		push(e, s, entry_value(e, op));
+		return true;
+	case DW_OP_GNU_parameter_ref:
+		push(e, s, parameter_ref(e, op));
 		return true;
 	case DW_OP_const_type:
 	case DW_OP_GNU_const_type:
@@ -742,7 +664,7 @@ static bool step_location(struct eval *e, struct state *s, const Dwarf_Op *op)
 		s->loc = LOC_IMPLICIT;
 		if (!e->env->bytes ||
 		    !e->env->bytes(e->env->ctx, op, &s->bytes, &s->nbytes))
-			fail(e, "its constant value cannot be read");
+			tree_fail(&e->t, "its constant value cannot be read");
 		return true;
 	case DW_OP_call2:
 	case DW_OP_call4:
@@ -751,14 +673,12 @@ static bool step_location(struct eval *e, struct state *s, const Dwarf_Op *op)
 		return true;
 	case DW_OP_implicit_pointer:
 	case DW_OP_GNU_implicit_pointer:
-		fail(e, "it points to a variable that is optimised away");
+		tree_fail(&e->t,
+			  "it points to a variable that is optimised away");
 		return true;
 	case DW_OP_form_tls_address:
 	case DW_OP_GNU_push_tls_address:
-		fail(e, "it is thread-local");
-		return true;
-	case DW_OP_GNU_parameter_ref:
-		fail(e, "it is a parameter that is optimised away");
+		tree_fail(&e->t, "it is thread-local");
 		return true;
 	case DW_OP_GNU_uninit:
 		return true;
@@ -779,13 +699,15 @@ static void step(struct eval *e, struct state *s, const Dwarf_Op *op)
 	}
 	if (s->loc != LOC_MEMORY && op->atom != DW_OP_nop &&
 	    op->atom != DW_OP_GNU_uninit) {
-		fail(e, "its location expression is broken");
+		tree_fail(&e->t, "its location expression is broken");
 		return;
 	}
 	s->touched = true;
 	if (!step_operand(e, s, op) && !step_operator(e, s, op) &&
 	    !step_stack(e, s, op) && !step_location(e, s, op))
-		fail(e, arena_printf(e->a,
+		tree_fail(
+			&e->t,
+			arena_printf(e->t.a,
 				     "its location uses operation 0x%x, which "
 				     "is not known here",
 				     op->atom));
@@ -794,11 +716,11 @@ static void step(struct eval *e, struct state *s, const Dwarf_Op *op)
 static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
 		size_t from)
 {
-	for (size_t i = from; i < n && !e->why; i++) {
+	for (size_t i = from; i < n && !e->t.why; i++) {
 		size_t target;
 
 		if (++e->steps > MAX_STEPS) {
-			fail(e, "its location expression is too long");
+			tree_fail(&e->t, "its location expression is too long");
 			return;
 		}
 		if (ops[i].atom != DW_OP_bra && ops[i].atom != DW_OP_skip) {
@@ -806,7 +728,7 @@ static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
 			continue;
 		}
 		if (!branch_target(ops, n, i, &target)) {
-			fail(e, "its location expression loops");
+			tree_fail(&e->t, "its location expression loops");
 			return;
 		}
 		if (ops[i].atom == DW_OP_bra) {
@@ -818,32 +740,6 @@ static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
 }
 
 /* ---- the result ---- */
-
-static void flatten(const struct node *n, struct place_op *ops, size_t *count,
-		    bool *at_entry)
-{
-	if (n->a)
-		flatten(n->a, ops, count, at_entry);
-	if (n->b)
-		flatten(n->b, ops, count, at_entry);
-	if (n->c)
-		flatten(n->c, ops, count, at_entry);
-	if (n->code == PLACE_ENTRY_REG)
-		*at_entry = true;
-	ops[(*count)++] =
-		(struct place_op){n->code, n->size, n->is_signed, n->n};
-}
-
-static struct place place_of(struct eval *e, enum place_kind kind,
-			     const struct node *n)
-{
-	struct place p = {.kind = kind};
-	struct place_op *ops = arena_array(e->a, n->count, struct place_op);
-
-	flatten(n, ops, &p.nops, &p.at_entry);
-	p.ops = ops;
-	return p;
-}
 
 static uint64_t word_of(const struct eval *e, const uint8_t *p, size_t n)
 {
@@ -858,23 +754,24 @@ static uint64_t word_of(const struct eval *e, const uint8_t *p, size_t n)
 static struct place implicit(struct eval *e, const struct state *s)
 {
 	if (s->nbytes <= 8)
-		return place_of(e, PLACE_VALUE,
-				leaf(e, PLACE_CONST,
-				     word_of(e, s->bytes, s->nbytes)));
+		return tree_place(e->t.a, PLACE_VALUE,
+				  tree_leaf(&e->t, PLACE_CONST,
+					    word_of(e, s->bytes, s->nbytes)));
 	if (e->pieces.n || s->nbytes > 8 * PLACE_MAX_PIECES) {
-		fail(e, "its constant value is too large");
+		tree_fail(&e->t, "its constant value is too large");
 		return (struct place){0};
 	}
 	for (size_t i = 0; i < s->nbytes; i += 8) {
 		size_t n = MIN(s->nbytes - i, (size_t)8);
 
-		vec_push(e->a, &e->pieces,
-			 (struct place_piece){
-				 .place = place_of(
-					 e, PLACE_VALUE,
-					 leaf(e, PLACE_CONST,
-					      word_of(e, s->bytes + i, n))),
-				 .bit_size = n * 8});
+		vec_push(
+			e->t.a, &e->pieces,
+			(struct place_piece){
+				.place = tree_place(
+					e->t.a, PLACE_VALUE,
+					tree_leaf(&e->t, PLACE_CONST,
+						  word_of(e, s->bytes + i, n))),
+				.bit_size = n * 8 });
 	}
 	return (struct place){.kind = PLACE_PIECES,
 			      .pieces = e->pieces.v,
@@ -883,43 +780,67 @@ static struct place implicit(struct eval *e, const struct state *s)
 
 static struct place finish(struct eval *e, struct state *s)
 {
-	if (e->why)
-		return (struct place){.why = e->why};
+	if (e->t.why)
+		return (struct place){ .why = e->t.why };
 	switch (s->loc) {
 	case LOC_REGISTER:
-		return place_of(e, PLACE_VALUE, s->reg);
+		return tree_place(e->t.a, PLACE_VALUE, s->reg);
 	case LOC_IMPLICIT:
 		return implicit(e, s);
 	case LOC_VALUE:
-		return place_of(e, PLACE_VALUE, pop(e, s));
+		return tree_place(e->t.a, PLACE_VALUE, pop(e, s));
 	case LOC_MEMORY:
 		break;
 	}
-	return place_of(e, PLACE_ADDRESS, pop(e, s));
+	return tree_place(e->t.a, PLACE_ADDRESS, pop(e, s));
 }
 
 struct place place_eval(struct arena *a, const Dwarf_Op *ops, size_t n,
 			const struct place_env *env)
 {
-	struct eval e = {.a = a, .env = env};
+	struct eval e = { .t = { .a = a }, .env = env };
 	struct state s = {0};
 	struct place p;
 
 	if (!n)
 		return place_none(a, "optimised away");
 	run(&e, &s, ops, n, 0);
-	if (!e.why && e.pieces.n) {
+	if (!e.t.why && e.pieces.n) {
 		if (s.touched)
-			fail(&e, "its location expression is broken");
+			tree_fail(&e.t, "its location expression is broken");
 		p = (struct place){.kind = PLACE_PIECES,
 				   .pieces = e.pieces.v,
 				   .npieces = e.pieces.n};
 	} else {
 		p = finish(&e, &s);
 	}
-	if (e.why)
-		return (struct place){.kind = PLACE_NONE, .why = e.why};
+	if (e.t.why)
+		return (struct place){ .kind = PLACE_NONE, .why = e.t.why };
 	for (size_t i = 0; i < p.npieces; i++)
 		p.at_entry |= p.pieces[i].place.at_entry;
 	return p;
+}
+
+/* What a node says, or why there is none. */
+static struct place only_value(struct eval *e, const struct node *v)
+{
+	if (e->t.why)
+		return (struct place){ .kind = PLACE_NONE, .why = e->t.why };
+	return tree_place(e->t.a, PLACE_VALUE, v);
+}
+
+struct place place_eval_value(struct arena *a, const Dwarf_Op *ops, size_t n,
+			      const struct place_env *env)
+{
+	struct eval e = { .t = { .a = a }, .env = env };
+
+	return only_value(&e, sub_value(&e, ops, n));
+}
+
+struct place place_eval_contents(struct arena *a, const Dwarf_Op *ops, size_t n,
+				 const struct place_env *env)
+{
+	struct eval e = { .t = { .a = a }, .env = env };
+
+	return only_value(&e, contents(&e, ops, n));
 }

@@ -16,19 +16,34 @@
 enum place_code {
 	PLACE_REG,	 /* push DWARF register n as it is at the probe */
 	PLACE_ENTRY_REG, /* push register n as it was at the function's entry */
-	PLACE_CONST,	 /* push n */
-	PLACE_ADDR,	 /* push n, an address of the file: slide it */
-	PLACE_DEREF,	 /* pop an address, push size bytes read there, zero-
-			    extended (sign-extended when is_signed) */
-	PLACE_ADD, PLACE_SUB, PLACE_MUL,
-	PLACE_DIV,	 /* signed; a zero divisor is the reader's error */
-	PLACE_MOD,	 /* unsigned; the same */
-	PLACE_AND, PLACE_OR, PLACE_XOR,
-	PLACE_SHL, PLACE_SHR, PLACE_SAR, /* count >= 64: 0, 0, sign */
-	PLACE_NEG, PLACE_NOT, PLACE_ABS,
-	PLACE_EQ, PLACE_NE, PLACE_LT, PLACE_LE, PLACE_GT, PLACE_GE, /* signed */
-	PLACE_SELECT,	 /* three operands c, a, b: c ? a : b; only the one
-			    chosen may be worked out (the other may fault) */
+	PLACE_ENTRY_PARAM, /* push what the parameter whose DIE is at n was
+			      given by the caller */
+	PLACE_CONST,	   /* push n */
+	PLACE_ADDR,	   /* push n, an address of the file: slide it */
+	PLACE_DEREF,	   /* pop an address, push size bytes read there, zero-
+			      extended (sign-extended when is_signed) */
+	PLACE_ADD,
+	PLACE_SUB,
+	PLACE_MUL,
+	PLACE_DIV, /* signed; a zero divisor is the reader's error */
+	PLACE_MOD, /* unsigned; the same */
+	PLACE_AND,
+	PLACE_OR,
+	PLACE_XOR,
+	PLACE_SHL,
+	PLACE_SHR,
+	PLACE_SAR, /* count >= 64: 0, 0, sign */
+	PLACE_NEG,
+	PLACE_NOT,
+	PLACE_ABS,
+	PLACE_EQ,
+	PLACE_NE,
+	PLACE_LT,
+	PLACE_LE,
+	PLACE_GT,
+	PLACE_GE,     /* signed */
+	PLACE_SELECT, /* three operands c, a, b: c ? a : b; only the one
+			 chosen may be worked out (the other may fault) */
 };
 
 struct place_op {
@@ -54,7 +69,8 @@ enum place_kind {
 struct place {
 	enum place_kind kind;
 	bool at_entry; /* uses PLACE_ENTRY_REG: can be read at the function's
-			  entry only (a kretprobe saves it there) */
+			  entry (a kretprobe saves it there), or where the
+			  caller says what it was: dbg_entry_value() */
 	const struct place_op *ops;
 	size_t nops;
 	const struct place_piece *pieces;
@@ -81,6 +97,11 @@ struct place_env {
 	bool at_entry;	/* pc is the function's entry: entry registers are
 			   the registers */
 	bool is_cfa;	/* the expression is itself a CFA rule */
+	/* The expression is the caller's: its registers are where unwind says,
+	 * a location in the frame of callee. */
+	const struct place_env *callee;
+	bool (*unwind)(void *ctx, unsigned n, const Dwarf_Op **ops,
+		       size_t *nops);
 	void *ctx;
 	/* Expression inside a DW_OP_entry_value. */
 	bool (*nested)(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
@@ -93,6 +114,8 @@ struct place_env {
 	/* DW_OP_call2, DW_OP_call4: the expression of the DIE called. */
 	bool (*call)(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
 		     size_t *n);
+	/* DW_OP_GNU_parameter_ref: the parameter's DIE. */
+	bool (*param)(void *ctx, const Dwarf_Op *op, uint64_t *die);
 	/* DW_OP_convert and the other typed ops: size and signedness of the
 	 * base type; *size zero is the generic type. */
 	bool (*base_type)(void *ctx, const Dwarf_Op *op, unsigned *size,
@@ -104,6 +127,13 @@ struct place_env {
  * PLACE_NONE with a reason. */
 struct place place_eval(struct arena *a, const Dwarf_Op *ops, size_t n,
 			const struct place_env *env);
+
+/* The value an expression leaves (a call site's); what is at a location, a
+ * word of it.  PLACE_VALUE or PLACE_NONE. */
+struct place place_eval_value(struct arena *a, const Dwarf_Op *ops, size_t n,
+			      const struct place_env *env);
+struct place place_eval_contents(struct arena *a, const Dwarf_Op *ops, size_t n,
+				 const struct place_env *env);
 
 /* The same program, and so the same place. */
 bool place_equal(const struct place *a, const struct place *b);

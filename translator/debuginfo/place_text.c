@@ -52,6 +52,7 @@ static const char *op_text(enum place_code code)
 		return "abs";
 	case PLACE_REG:
 	case PLACE_ENTRY_REG:
+	case PLACE_ENTRY_PARAM:
 	case PLACE_CONST:
 	case PLACE_ADDR:
 	case PLACE_DEREF:
@@ -89,6 +90,10 @@ static size_t text_step(struct arena *a, const char **st, size_t n,
 	case PLACE_REG:
 	case PLACE_ENTRY_REG:
 		st[n] = reg_text(a, op, reg);
+		return n + 1;
+	case PLACE_ENTRY_PARAM:
+		st[n] = arena_printf(a, "parameter@caller(%#" PRIx64 ")",
+				     op->n);
 		return n + 1;
 	case PLACE_CONST:
 		st[n] = arena_printf(a, "%" PRId64, (int64_t)op->n);
@@ -249,6 +254,7 @@ static bool compute(enum place_code code, uint64_t a, uint64_t b, uint64_t *v)
 		return true;
 	case PLACE_REG:
 	case PLACE_ENTRY_REG:
+	case PLACE_ENTRY_PARAM:
 	case PLACE_CONST:
 	case PLACE_ADDR:
 	case PLACE_DEREF:
@@ -285,6 +291,8 @@ static bool run_step(const struct place_machine *m, uint64_t *st, size_t *n,
 		return m->reg && m->reg(m->ctx, op->n,
 					op->code == PLACE_ENTRY_REG,
 					&st[(*n)++]);
+	case PLACE_ENTRY_PARAM:
+		return false;
 	case PLACE_CONST:
 		st[(*n)++] = op->n;
 		return true;

@@ -66,6 +66,17 @@ static bool get_call(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
 	return true;
 }
 
+static bool get_param(void *ctx, const Dwarf_Op *op, uint64_t *die)
+{
+	struct locating *l = ctx;
+	Dwarf_Die param;
+
+	if (dwarf_getlocation_die(l->at, op, &param))
+		return false;
+	*die = dwarf_dieoffset(&param);
+	return true;
+}
+
 static bool get_base_type(void *ctx, const Dwarf_Op *op, unsigned *size,
 			  bool *is_signed)
 {
@@ -119,6 +130,7 @@ void fill_env(struct locating *l, const struct dbg_inst *inst,
 		.bytes = get_bytes,
 		.addrx = get_addrx,
 		.call = get_call,
+		.param = get_param,
 		.base_type = get_base_type,
 		.at_entry = l->at_entry,
 	};

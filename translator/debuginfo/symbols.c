@@ -63,32 +63,6 @@ static const char *symtab_get(const struct symtab *t, size_t i, GElf_Sym *sym)
 	return name && *name ? name : NULL;
 }
 
-static const struct elf_section *section_no(const struct elf_file *f, size_t n)
-{
-	/* Sections are listed without the null section, in order. */
-	if (n >= 1 && n <= f->nsections && f->sections[n - 1].ndx == n)
-		return &f->sections[n - 1];
-	for (size_t i = 0; i < f->nsections; i++)
-		if (f->sections[i].ndx == n)
-			return &f->sections[i];
-	return NULL;
-}
-
-static bool symbol_addr(const struct elf_file *f, const GElf_Sym *sym,
-			uint64_t *addr)
-{
-	const struct elf_section *s;
-
-	*addr = sym->st_value;
-	if (f->type != ET_REL)
-		return true;
-	s = section_no(f, sym->st_shndx);
-	if (!s || !s->in_image)
-		return false;
-	*addr += s->addr;
-	return true;
-}
-
 static int by_addr(const void *x, const void *y)
 {
 	const struct index_sym *a = x, *b = y;
@@ -125,7 +99,7 @@ static uint8_t *exports_of(const struct symtab *t, struct strtab *str)
 			memset(flag + n, 0, m - n);
 			n = m;
 		}
-		s = section_no(t->f, sym.st_shndx);
+		s = elf_file_section_no(t->f, sym.st_shndx);
 		flag[off] = INDEX_SYM_EXPORTED |
 			    (s && strstr(s->name, "_gpl") ? INDEX_SYM_GPL : 0);
 	}
@@ -155,7 +129,8 @@ void elf_symbols(struct arena *a, const struct elf_file *f, struct strtab *str,
 		int type = GELF_ST_TYPE(sym.st_info);
 
 		if (!name || type == STT_SECTION || type == STT_FILE ||
-		    is_bookkeeping(name) || !symbol_addr(f, &sym, &s.addr))
+		    is_bookkeeping(name) ||
+		    !elf_file_symbol_addr(f, &sym, &s.addr))
 			continue;
 		s.size = sym.st_size;
 		s.name = strtab_add(str, name);

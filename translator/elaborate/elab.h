@@ -39,6 +39,15 @@ struct printer {
 	bool deep, by_address;
 };
 
+/* A function that finds out what its probe's function was called with. */
+struct dbg_entry_value;
+struct caller_func {
+	struct func *func;
+	const struct sysmod *mod;
+	const struct dbg_entry_value *v; /* what it is made of */
+	const char *name;	/* of the variable, for its message */
+};
+
 struct elab {
 	struct session *s;
 	struct program *p;
@@ -49,8 +58,10 @@ struct elab {
 	VEC(struct file *) pending;	/* library files whose probes are wanted */
 	size_t resolved, resolved_funcs; /* how many are through resolve.c */
 	size_t lowered;			/* probes that are through lower.c */
-	int nsynthesized;		/* functions made for pretty printing */
+	int nsynthesized;		/* functions made for printing, callers */
 	VEC(struct printer) printers;	/* those, see pretty.c */
+	VEC(struct caller_func) callers; /* callers.c */
+	struct func *unknown_caller;	/* which these call at last */
 	/* Why the last point gave no probe. */
 	const char *cause;
 	struct loc cause_at;

@@ -51,6 +51,21 @@ static struct expr *mk_address(struct lower *l, const struct expr *at,
 	return e;
 }
 
+struct expr *locate_section(struct lower *l, const struct expr *at,
+			    struct sysmod *mod, const char *section)
+{
+	struct expr *e = arena_new(l->e->a, struct expr);
+
+	site_anchor(l->e, mod);
+	e->kind = EXPR_ADDRESS;
+	e->type = TYPE_LONG;
+	e->loc = at->loc;
+	e->token = at->token;
+	e->address.module = mod->name;
+	e->address.section = *section ? section : NULL;
+	return e;
+}
+
 /* Where each CPU's copy of the per-CPU variables is, from the first one. */
 #define OFFSETS "__per_cpu_offset"
 #define PER_CPU ".data..percpu"
@@ -199,7 +214,8 @@ static bool run_op(struct lower *l, const struct expr *at, struct sysmod *mod,
 	case PLACE_REG:
 		return push(s, locate_reg(l, at, (unsigned)op->n));
 	case PLACE_ENTRY_REG:
-		return push(s, lower_entry_reg(l, at, (unsigned)op->n));
+	case PLACE_ENTRY_PARAM:
+		return push(s, lower_at_entry(l, at, op));
 	case PLACE_CONST:
 		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
 	case PLACE_ADDR:
@@ -250,6 +266,12 @@ static struct expr *run_place(struct lower *l, const struct expr *at,
 		return s.v[0];
 	lower_fail(l, at->loc, "its location is malformed");
 	return NULL;
+}
+
+struct expr *locate_value(struct lower *l, const struct expr *at,
+			  struct sysmod *mod, const struct place *place)
+{
+	return run_place(l, at, mod, place);
 }
 
 /* ---- pieces ---- */

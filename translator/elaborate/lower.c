@@ -111,21 +111,29 @@ static bool is_return(const struct lower *l)
 	return pr && pr->is_return && pr->is_return(l->probe);
 }
 
-struct expr *lower_entry_reg(struct lower *l, const struct expr *at,
-			     unsigned n)
+/* In a .return probe, its entry handler keeps it. */
+static struct expr *kept_register(struct lower *l, const struct expr *at,
+				  unsigned n)
 {
 	const char *key = arena_printf(l->e->a, "register %u", n);
-	struct expr *saved;
+	struct expr *saved = find_saved(l, at, key);
 
-	if (l->at_entry)
-		return locate_reg(l, at, n);
-	if (!is_return(l)) {
-		lower_fail(l, at->loc, "it is known only when the function is "
-			   "entered");
-		return NULL;
-	}
-	saved = find_saved(l, at, key);
 	return saved ? saved : save(l, at, key, locate_reg(l, at, n));
+}
+
+struct expr *lower_at_entry(struct lower *l, const struct expr *at,
+			    const struct place_op *what)
+{
+	const struct provider *pr = l->probe ? l->probe->info->provider : NULL;
+
+	if (what->code == PLACE_ENTRY_REG && l->at_entry)
+		return locate_reg(l, at, (unsigned)what->n);
+	if (what->code == PLACE_ENTRY_REG && is_return(l))
+		return kept_register(l, at, (unsigned)what->n);
+	if (pr && pr->from_caller)
+		return pr->from_caller(l, at, what);
+	lower_fail(l, at->loc, "it is known only when the function is entered");
+	return NULL;
 }
 
 static bool is_result(const struct expr *e)

@@ -456,6 +456,39 @@ bool is_pretty_group(const char *name)
 	return false;
 }
 
+/* What only some callers tell: "?" for the others, the handler goes on. */
+static struct expr *or_unknown(struct text *t, struct expr *text)
+{
+	struct elab *e = t->l->e;
+	struct func *f = mk_printer(e, t->at->loc);
+
+	f->body->try_.body = mk_return(e, t->at->loc, text);
+	f->body->try_.handler = mk_return(e, t->at->loc,
+					  mk_string(e->a, t->at->loc, "?"));
+	f->id = (int)e->p->funcs.n;
+	vec_push(e->a, &e->p->funcs, f);
+	return mk_call(e->a, t->at->loc, f->name, f);
+}
+
+static void put_shown(struct text *t, struct expr *text)
+{
+	if (asks_caller(t->l->e, text))
+		text = or_unknown(t, text);
+	put_arg(t, 's', false, text);
+}
+
+static void put_number(struct text *t, struct expr *e)
+{
+	struct text own = { .l = t->l, .at = t->at };
+
+	if (!asks_caller(t->l->e, e)) {
+		put_arg(t, 'x', true, e);
+		return;
+	}
+	put_arg(&own, 'x', true, e);
+	put_arg(t, 's', false, or_unknown(t, take_text(&own)));
+}
+
 static bool put_var(struct text *t, struct located *x, bool pretty)
 {
 	struct expr *e;
@@ -463,7 +496,7 @@ static bool put_var(struct text *t, struct located *x, bool pretty)
 	if (pretty) {
 		e = pretty_print(t->l, t->at, x, t->deep);
 		if (e)
-			put_arg(t, 's', false, e);
+			put_shown(t, e);
 		return e != NULL;
 	}
 	if (is_struct(x->type) || x->type->kind == DBG_ARRAY) {
@@ -472,7 +505,7 @@ static bool put_var(struct text *t, struct located *x, bool pretty)
 	}
 	e = target_read(t->l, t->at, x);
 	if (e)
-		put_arg(t, 'x', true, e);
+		put_number(t, e);
 	return e != NULL;
 }
 

@@ -29,16 +29,22 @@ bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
 	PRINTF(3, 4);
 
 /* ---- lower.c ---- */
-/* A register as it was when the function was entered, in a .return probe;
- * NULL: l->why. */
-struct expr *lower_entry_reg(struct lower *l, const struct expr *at,
-			     unsigned n);
+/* What a PLACE_ENTRY_REG or _PARAM says, as it was when the function was
+ * entered: now, kept since then, or told by the caller; NULL: l->why. */
+struct expr *lower_at_entry(struct lower *l, const struct expr *at,
+			    const struct place_op *what);
 
 /* ---- locate.c: places of the debug information as expressions ---- */
 bool locate_place(struct lower *l, const struct expr *at, struct sysmod *mod,
 		  const struct dbg_type *type, const struct place *place,
 		  struct located *out);
 struct expr *locate_reg(struct lower *l, const struct expr *at, unsigned n);
+/* What a PLACE_VALUE works out; NULL: l->why. */
+struct expr *locate_value(struct lower *l, const struct expr *at,
+			  struct sysmod *mod, const struct place *place);
+/* Where a section of a module is; "": how far the kernel was moved. */
+struct expr *locate_section(struct lower *l, const struct expr *at,
+			    struct sysmod *mod, const char *section);
 /* What the ABI's return register holds, in a .return probe. */
 bool locate_result(struct lower *l, const struct expr *at, struct sysmod *mod,
 		   const struct dbg_type *type, struct located *out);
@@ -46,6 +52,14 @@ bool locate_result(struct lower *l, const struct expr *at, struct sysmod *mod,
 struct expr *locate_pieces(struct lower *l, const struct expr *at,
 			   struct sysmod *mod, const struct place *place,
 			   unsigned from, unsigned n);
+
+/* ---- callers.c ---- */
+/* What a PLACE_ENTRY_REG or _PARAM of a place at pc was; NULL: l->why. */
+struct expr *caller_value(struct lower *l, const struct expr *at,
+			  struct sysmod *mod, const struct dbg_inst *inst,
+			  uint64_t pc, const struct place_op *what);
+/* Is there something of caller_value() in an expression? */
+bool asks_caller(const struct elab *e, struct expr *x);
 
 /* ---- target.c ---- */
 /* The object that a target expression names, without its last $ or $$. */

@@ -8,7 +8,10 @@
 # the exit status says whether all was right.
 # -v only=REGEX: those kinds of probes alone (call, return, inline, line).
 # -v drop=REGEX: without the probes and the expressions that match.
-BEGIN { FS = "\t" }
+BEGIN {
+	FS = "\t"
+	caller_unknown = "^error: what '.*' was when .* was entered is not known for this caller"
+}
 
 FILENAME ~ /truth\.c$/ {
 	if (match($0, /\/\* @ [a-z_0-9]+ \*\//)) {
@@ -102,7 +105,7 @@ function compare_all(i,   g, w, n_got, n_want, k, miss)
 	for (k = 1; k <= n_got; k++) {
 		if (g[k] == w[k])
 			continue
-		if (g[k] != "?")
+		if (g[k] != "?" && g[k] !~ caller_unknown)
 			return "wrong"
 		miss++
 	}

@@ -450,6 +450,106 @@ static noipa void t_callers(long n)
 	use(n);
 }
 
+/* Told by the calls alone: constants, what the caller keeps in registers and in
+ * its frame, addresses. */
+static noinline __attribute__((noclone)) long
+t_told(long constant, long kept, int *local, struct inner *global, int sum,
+       long twice)
+{
+	use(constant);
+	use(kept);
+	use(local);
+	use(global);
+	use(sum);
+	use(twice);
+	clobber();
+	sink++; /* @ told */
+	clobber();
+	return 1;
+}
+
+/* Called by name and through a pointer. */
+static noinline __attribute__((noclone)) long t_pointed(long x)
+{
+	use(x);
+	clobber();
+	sink++; /* @ pointed */
+	clobber();
+	return 1;
+}
+static long (*volatile pointed)(long) = t_pointed;
+
+/* Called, and jumped to at another's end. */
+static noinline __attribute__((noclone)) long t_jumped(long x)
+{
+	use(x);
+	clobber();
+	sink += 2; /* @ jumped */
+	clobber();
+	return 1;
+}
+
+static noinline __attribute__((noclone)) long t_jumper(long x)
+{
+	use(x);
+	return t_jumped(x + 1);
+}
+
+/* Two that jump to each other: a call of the first returns to the same
+ * address, whatever the last jump passed. */
+static long t_pong(long x, int left);
+static noinline __attribute__((noclone)) long t_ping(long x, int left)
+{
+	use(x);
+	clobber();
+	sink++; /* @ ping */
+	use(left);
+	if (left == 0)
+		return 1;
+	return t_pong(sink, left - 1);
+}
+
+static noinline __attribute__((noclone)) long t_pong(long x, int left)
+{
+	use(x);
+	return t_ping(77, left);
+}
+
+static __always_inline void i_late(long inner)
+{
+	clobber();
+	sink++; /* @ late */
+	clobber();
+}
+
+/* What is inlined takes it from a function that has forgotten it. */
+static noinline __attribute__((noclone)) long t_late(long outer)
+{
+	use(outer);
+	clobber();
+	i_late(outer);
+	return 1;
+}
+
+static noipa void t_tellers(long n)
+{
+	int here = 31;
+
+	escape(&here);
+	hide(n);
+	sink += t_told(123, n, &here, &inner_one, n + 7, n * 2);
+	sink += t_told(-1, n + 1, &here, &inner_more, -9, 4);
+	sink += t_pointed(n);
+	sink += pointed(n + 1);
+	sink += t_pointed(n + 2);
+	sink += t_jumped(n);
+	sink += t_jumper(n);
+	sink += t_ping(n, 1);
+	sink += t_late(n + 5);
+	use(n);
+	escape(&here);
+}
+
 /* The compiler makes copies of it that take fewer parameters. */
 static noinline int t_clone(int same, struct inner *in, int varies)
 {
@@ -576,6 +676,7 @@ static void run_locals(void)
 	t_shadow(17);
 	t_changed(4, 5);
 	t_callers(50);
+	t_tellers(60);
 	sink += t_clone(3, &inner_one, 1) + t_clone(3, &inner_more, 2);
 	t_tail(8, 2);
 	t_recurse(4);

@@ -696,15 +696,19 @@ static bool dwarf_variable(struct lower *l, const struct expr *at,
 		l->near = place.near;
 		return false;
 	}
-	if (place.at_entry)
-		return lower_fail(l, at->loc, "'%s' is known only when %s is "
-				  "entered; keep it with a probe there", name,
-				  s->func.name);
 	if (!l->e->s->diag.muted)
 		vlog(l->e->s, 2, 2, "  %s:%s is %s\n", name,
 		     v.type ? v.type->name : "void",
 		     place_str(l->e->a, &place, reg_namer(l)));
 	return locate_place(l, at, s->mod, v.type, &place, out);
+}
+
+static struct expr *dwarf_from_caller(struct lower *l, const struct expr *at,
+				      const struct place_op *what)
+{
+	struct scope *s = l->probe->info->scope;
+
+	return caller_value(l, at, s->mod, &s->inst, s->pc, what);
 }
 
 static bool dwarf_is_return(const struct probe *p)
@@ -747,5 +751,6 @@ const struct provider provider_dwarf = {
 	.variables = dwarf_variables,
 	.result = dwarf_result,
 	.module = dwarf_module,
+	.from_caller = dwarf_from_caller,
 	.is_return = dwarf_is_return,
 };

@@ -10,6 +10,7 @@
 
 struct located;
 struct dbg_type;
+struct place_op;
 
 /* A form of point: "kernel.function(string).maxactive(number)". */
 struct pattern {
@@ -55,6 +56,11 @@ struct provider {
 		       struct located *out);
 	/* The module that @cast and @var look in when none is named. */
 	const char *(*module)(const struct probe *p);
+	/* What a register or parameter held at the entry of the function that
+	 * the probe is in, told by its caller; NULL with l->why.  NULL: the
+	 * family cannot tell. */
+	struct expr *(*from_caller)(struct lower *l, const struct expr *at,
+				    const struct place_op *what);
 	/* Expressions of a .return probe are evaluated at the entry. */
 	bool (*is_return)(const struct probe *p);
 };
