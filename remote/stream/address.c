@@ -17,7 +17,8 @@ void address_text(const struct stream *s, const struct stream_finder *f,
 
 	if (known)
 		snprintf(to, STREAM_NAME_MAX, "%s", known);
-	else if (!k || !f || !f->find(f->arg, k, addr, to, STREAM_NAME_MAX))
+	else if (!k || k->complete || !f ||
+		 !f->find(f->arg, k, addr, to, STREAM_NAME_MAX))
 		snprintf(to, STREAM_NAME_MAX, "0x%" PRIx64, addr);
 }
 

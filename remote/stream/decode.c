@@ -393,6 +393,7 @@ static int read_kernel(struct stream *s, const unsigned char *p)
 	struct stream_kernel *k = &s->kernel;
 
 	k->anchor = GET64(s, p, struct stream_kernel, anchor);
+	k->complete = GET32(s, p, struct stream_kernel, complete);
 	get_name(k->symbol, p + offsetof(struct stream_kernel, symbol),
 		 sizeof(k->symbol));
 	get_name(k->build_id, p + offsetof(struct stream_kernel, build_id),

@@ -114,6 +114,8 @@ struct stream_kernel {
 	uint64_t anchor;	/* run-time address of … */
 	char symbol[64];	/* … this symbol of the kernel */
 	char build_id[136];	/* hex; names end in a NUL */
+	uint32_t complete;	/* what SYMBOL does not define has no name */
+	uint32_t pad;
 };
 
 struct stream_end {

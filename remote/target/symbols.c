@@ -79,6 +79,7 @@ int symbols_init(struct symbols *s, struct device *d,
 	snprintf(s->kernel.build_id, sizeof(s->kernel.build_id), "%s",
 		 d->info.build_id);
 	read_range(s, image);
+	s->kernel.complete = !s->image_size;
 	s->on = true;
 	return stream_put(out, STREAM_KERNEL, &s->kernel, sizeof(s->kernel));
 }

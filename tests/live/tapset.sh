@@ -336,6 +336,37 @@ aliases() {
 	want "$(aliases_wanted "$open" | sort)" "$(sort <<<"$got")" "$root: aliases of the library"
 }
 
+# Addresses all over the kernel and its modules, KASLR on: the names are those of
+# /proc/kallsyms; by the host's sysroot, by a saved stream, and by staprun alone
+# on a target that hides its addresses, the output is the same.
+addresses() {
+	local script=$live_tmp/names.stp cpu=x86_64
+	[[ $root == *arm64 ]] && cpu=arm64
+	on "awk '\$3 == \"_stext\" { on = 1 } on && \$1 != last && n++ % 400 == 7; { last = \$1 }' /proc/kallsyms" >"$live_tmp/some"
+	[ "$(wc -l <"$live_tmp/some")" -gt 150 ] && grep -q '\[' "$live_tmp/some" || fail "$root: $(wc -l <"$live_tmp/some") symbols"
+	{
+		echo 'function at(a) { printf("%016x %s\n", a, symname(a)) printf("%-20s|%s\n", symdata(a), symdata(a + 3)) }'
+		echo 'probe begin {'
+		sed 's/^\([^ ]*\).*/at(0x\1)/' "$live_tmp/some"
+		echo 'at(16) print_backtrace() print_stack(backtrace()) exit() }'
+	} >"$script"
+	rstap --save "$live_tmp/kept" "$script" >"$live_tmp/out" 2>"$live_tmp/err" ||
+		fail "$root: names.stp: $(cat "$live_tmp/err")"
+	want "$(awk '{ print $1, $3 }' "$live_tmp/some"; echo 0000000000000010 0x10)" \
+		"$(grep -E '^[0-9a-f]{16} ' "$live_tmp/out")" "$root: names of /proc/kallsyms"
+	grep -qE '^ 0x[0-9a-f]{16} : [a-z0-9_]+\+0x[0-9a-f]+/0x[0-9a-f]+ \[kernel\]$' "$live_tmp/out" ||
+		fail "$root: no stack"
+	want 0 "$(grep -aoc '\[kernel\]' "$live_tmp/kept")" "$root: names of the kernel in the stream"
+	want "$(cat "$live_tmp/out")" "$(stap --replay "$live_tmp/kept" 2>&1)" "$root: shown again by the sysroot"
+	(cd "$live_tmp" && stap -r "$root" -p4 -m names names.stp >/dev/null) || fail "$root: no module"
+	tar -C "$live_tmp" -cf - names.ko -C "$build/targets/$cpu" staprun | on 'tar -C /tmp -xf -'
+	want "$(cat "$live_tmp/out")" "$(on 'cd /tmp; echo 2 >/proc/sys/kernel/kptr_restrict; ./staprun --save kept names.ko 2>&1')" \
+		"$root: by staprun alone, addresses hidden"
+	want 0000000000000000 "$(on "awk '{ print \$1; exit }' /proc/kallsyms; cat /tmp/kept >&2; cd /tmp; rm staprun names.ko kept; echo 0 >/proc/sys/kernel/kptr_restrict" 2>"$live_tmp/kept")" \
+		"$root: addresses are hidden"
+	want "$(cat "$live_tmp/out")" "$(STAPX_SYSROOTS=$live_tmp/none stap --replay "$live_tmp/kept" 2>&1)" "$root: shown again by itself"
+}
+
 # No function or alias is forgotten by the scripts above and the programs of
 # tests/lang, which language.sh runs on a guest.
 programs=("$scripts/tapset.stp")
@@ -355,6 +386,8 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 		functions
 		aliases
 	done
+	how=fast
+	addresses
 	want_clean "$root"
 	guest_stop
 done

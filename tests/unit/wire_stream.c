@@ -380,6 +380,14 @@ static void addresses(void)
 	SAYS("<f|f+0x1/0x2 [m]|0x30 4101>\n 0x20 : f+0x1/0x2 [m]\n"
 	     " 0x20 : f+0x1/0x2 [m]\n 0x30 : 0x30\n"
 	     " 0x1005 : found+0x5/0x9 [kernel]\n", out);
+	/* A stream that says all: nobody is asked. */
+	begin_addresses();
+	made.p[made.n - 8] = 1;
+	addresses_of(STP_REC_STACK, 2, a);
+	finish();
+	IS(0, show(11));
+	SAYS(" 0x20 : 0x20\n 0x20 : 0x20\n 0x30 : 0x30\n 0x1005 : 0x1005\n",
+	     out);
 	finder.find = NULL;
 }
 
