@@ -342,8 +342,9 @@ aliases() {
 addresses() {
 	local script=$live_tmp/names.stp cpu=x86_64
 	[[ $root == *arm64 ]] && cpu=arm64
-	on "awk '\$3 == \"_stext\" { on = 1 } on && \$1 != last && n++ % 400 == 7; { last = \$1 }' /proc/kallsyms" >"$live_tmp/some"
-	[ "$(wc -l <"$live_tmp/some")" -gt 150 ] && grep -q '\[' "$live_tmp/some" || fail "$root: $(wc -l <"$live_tmp/some") symbols"
+	# Where data has no names (arm64), init text is the target's to name.
+	on "awk '\$3 ~ /^(_stext|_einittext)\$/ { on = 1 } \$3 == \"__inittext_begin\" { on = 0 } on && \$1 != last && n++ % 400 == 7; { last = \$1 }' /proc/kallsyms" >"$live_tmp/some"
+	[ "$(wc -l <"$live_tmp/some")" -gt 90 ] && grep -q '\[' "$live_tmp/some" || fail "$root: $(wc -l <"$live_tmp/some") symbols"
 	{
 		echo 'function at(a) { printf("%016x %s\n", a, symname(a)) printf("%-20s|%s\n", symdata(a), symdata(a + 3)) }'
 		echo 'probe begin {'
