@@ -6,8 +6,9 @@
  * After struct stp_record come the arguments in order, without padding
  * between them:
  *	d	8 bytes
- *	a b	8 bytes: an address of the kernel.  The reader shows its name,
- *		or name, offset, size and module, as a string
+ *	a b A B C  8 bytes: an address of the kernel.  The reader shows its
+ *		name, or name, offset, size and module; or the source file, the
+ *		line, or both; as a string
  *	s	u16 length, then the bytes, no NUL
  *	m	the same; the bytes are memory, and may be NUL
  *	h	u8 kind, u8 0, u16 n, 8 bytes each low, high, step, then n
@@ -17,6 +18,7 @@
 #ifndef STAPX_RECORD_H
 #define STAPX_RECORD_H
 
+#define STP_ADDRESSES "abABC"	/* letters, as above; all below 'd' */
 #define STP_RECORD_MAX 65536	/* bytes, header and padding included */
 
 enum stp_record_type {

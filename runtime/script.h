@@ -280,8 +280,9 @@ struct stp_format {
 	const char *text;	/* printf format: conversions %d %s %x %c %p %b %m … */
 	const char *args;	/* a letter each: d long, s string, h histogram,
 				 * m memory (%m %M): .s is what stp_memory gave;
-				 * a b: .n is an address, which the reader shows
-				 * as symname() and symdata() have it */
+				 * a b A B C: .n is an address, which the reader
+				 * shows as symname(), symdata(), symfile(),
+				 * symline(), symfileline() have it */
 };
 /* One record into this CPU's ring: format number and arguments. */
 void stp_print(struct stp_ctx *c, stp_u32 format, const union stp_val *args);

@@ -134,10 +134,17 @@ stp_i64 stp_is_compat(void);			/* probing_32bit_app */
 /* ---- stacks and symbols (kernel/stack.c) ---- */
 /* Addresses as "0x… 0x…" up to MAXBACKTRACE. */
 void stp_backtrace(struct stp_ctx *c, char *dst);
+/* The place hit and n more; all, when n < 0. */
+void stp_callers(struct stp_ctx *c, char *dst, stp_i64 n);
+stp_u64 stp_stack(struct stp_ctx *c, stp_i64 n);	/* 0: not so deep */
 void stp_print_backtrace(struct stp_ctx *c);
 void stp_sprint_backtrace(struct stp_ctx *c, char *dst);
 void stp_symname(struct stp_ctx *c, char *dst, stp_u64 addr);
 void stp_symdata(struct stp_ctx *c, char *dst, stp_u64 addr); /* name+0x1/0x2 [module] */
+/* A line for each address of a string as stp_backtrace has it; whole: with the
+ * function's size. */
+void stp_sprint_syms(struct stp_ctx *c, char *dst, const char *stk, int whole);
+void stp_symhex(struct stp_ctx *c, char *dst, stp_u64 addr);	/* 0x1 */
 void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr);
 
 /* ---- the machine (kernel/machine.c) ---- */

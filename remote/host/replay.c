@@ -34,7 +34,7 @@ static struct host_symbols *symbols_of(struct session *s,
 
 /* Only a stream that holds addresses needs them. */
 static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
-		 char *to, size_t size)
+		 char form, char *to, size_t size)
 {
 	struct replay *r = arg;
 	const struct stream_finder *f;
@@ -49,7 +49,7 @@ static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
 				  "`stap-sysroot list`", k->build_id);
 	}
 	f = symbols_finder(r->symbols);
-	return f && f->find(f->arg, k, addr, to, size);
+	return f && f->find(f->arg, k, addr, form, to, size);
 }
 
 static int feed(struct session *s, struct stream *stream, FILE *in)

@@ -20,9 +20,27 @@ struct host_symbols {
 	struct dbg_kallsyms *names;
 };
 
+/* Its place in the source, of a link-time address. */
+static bool find_line(struct host_symbols *h, uint64_t addr, char form,
+		      char *to, size_t size)
+{
+	const char *file;
+	unsigned line;
+
+	if (!debuginfo_line_at(h->di, addr, &file, &line))
+		return false;
+	if (form == 'A')
+		snprintf(to, size, "%s", file);
+	else if (form == 'B')
+		snprintf(to, size, "%u", line);
+	else
+		snprintf(to, size, "%s:%u", file, line);
+	return true;
+}
+
 /* The name of a symbol of the target says where the whole kernel lies. */
 static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
-		 char *to, size_t size)
+		 char form, char *to, size_t size)
 {
 	struct host_symbols *h = arg;
 	struct dbg_kallsym sym;
@@ -32,6 +50,8 @@ static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
 	    !debuginfo_sym(h->di, k->symbol, &anchor))
 		return false;
 	addr -= k->anchor - anchor.addr;
+	if (form != 'b')
+		return find_line(h, addr, form, to, size);
 	if (!kallsyms_find(h->names, addr, &sym))
 		return false;
 	snprintf(to, size, "%s+0x%" PRIx64 "/0x%" PRIx64 " [kernel]", sym.name,

@@ -298,7 +298,7 @@ static int read_defs(struct stream *s, const unsigned char *p, size_t n)
 		struct stream_format f = { .text = take_string(&at, end) };
 
 		f.letters = f.text ? take_string(&at, end) : NULL;
-		if (!f.letters || strspn(f.letters, "abdshm") != strlen(f.letters))
+		if (!f.letters || strspn(f.letters, STP_ADDRESSES "dshm") != strlen(f.letters))
 			return wrong(s, "format %u of the DEFS block", i);
 		s->formats[s->nformats++] = f;
 	}

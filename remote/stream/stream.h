@@ -151,11 +151,12 @@ struct stream_format {
 };
 struct stream;			/* the reader's state; below */
 
-/* Whoever can name addresses that the stream itself does not: text of the
- * form "name+0x1/0x2 [module]", or false. */
+/* Whoever can name addresses that the stream itself does not, in the form of
+ * a letter of STP_ADDRESSES other than a (b: "name+0x1/0x2 [module]"); or
+ * false. */
 struct stream_finder {
 	bool (*find)(void *arg, const struct stream_kernel *k, uint64_t addr,
-		     char *to, size_t size);
+		     char form, char *to, size_t size);
 	void *arg;
 };
 
@@ -211,10 +212,9 @@ const char *stream_symbol(const struct stream *s, uint64_t addr);
 void stream_close(struct stream *s);
 
 /* ---- addresses: address.c ---- */
-/* "name+0x1/0x2 [module]", or "0x…" where nothing is known; f may be NULL. */
+/* In the form of a letter of STP_ADDRESSES, or "0x…" where nothing is known; f
+ * may be NULL. */
 void address_text(const struct stream *s, const struct stream_finder *f,
-		  uint64_t addr, char to[STREAM_NAME_MAX]);
-/* The name alone. */
-void address_name(char text[STREAM_NAME_MAX]);
+		  uint64_t addr, char form, char to[STREAM_NAME_MAX]);
 
 #endif

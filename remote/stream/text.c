@@ -188,6 +188,11 @@ static void cut(const struct text_view *v, char *text)
 		text[v->maxstringlen - 1] = '\0';
 }
 
+static bool is_address(char letter)
+{
+	return strchr(STP_ADDRESSES, letter);
+}
+
 /* Arguments that are addresses become their names; letters gets what they are
  * then. */
 static bool name_addresses(struct text_view *v, const struct stream *s,
@@ -198,18 +203,16 @@ static bool name_addresses(struct text_view *v, const struct stream *s,
 
 	strcpy(letters, have);
 	for (int i = 0; i < args->n; i++)
-		n += have[i] == 'a' || have[i] == 'b';
+		n += is_address(have[i]);
 	if (!room(&v->names, &v->names_size, n * STREAM_NAME_MAX))
 		return false;
 	for (int i = args->n - 1; i >= 0; i--) {
 		char *text;
 
-		if (have[i] != 'a' && have[i] != 'b')
+		if (!is_address(have[i]))
 			continue;
 		text = (char *)v->names + --n * STREAM_NAME_MAX;
-		address_text(s, v->finder, args->v[i].n, text);
-		if (have[i] == 'a')
-			address_name(text);
+		address_text(s, v->finder, args->v[i].n, have[i], text);
 		cut(v, text);
 		args->v[i].s = text;
 		letters[i] = 's';
@@ -230,7 +233,7 @@ static void show_stack(struct text_view *v, const struct stream *s,
 		memcpy(&addr, r->args + at, 8);
 		if (stream_swapped(s))
 			addr = __builtin_bswap64(addr);
-		address_text(s, v->finder, addr, name);
+		address_text(s, v->finder, addr, 'b', name);
 		n = snprintf(line, sizeof(line), " 0x%" PRIx64 " : %s\n", addr,
 			     name);
 		put_text(v, line, n);

@@ -129,6 +129,9 @@ int stp_args_decode(struct stp_args *a, const char *letters, const void *data,
 		if (a->n == STP_ARGS_MAX)
 			return -1;
 		switch (letters[a->n]) {
+		case 'A':
+		case 'B':
+		case 'C':
 		case 'a':
 		case 'b':
 		case 'd':

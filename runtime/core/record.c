@@ -43,7 +43,7 @@ static stp_u32 args_size(const char *letters, const union stp_val *args,
 	for (i = 0; letters[i]; i++) {
 		if (i == STP_ARGS_MAX || size > STP_RECORD_MAX)
 			return STP_RECORD_MAX + 1;
-		if (stp_likely(letters[i] <= 'd')) {	/* a b d */
+		if (stp_likely(letters[i] <= 'd')) {	/* STP_ADDRESSES, d */
 			size += 8;
 		} else if (letters[i] == 'h') {
 			size += HIST_HEAD + args[i].hist->desc->buckets * 8;

@@ -101,17 +101,35 @@ void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr)
 	stp_strcpy(dst, name, stp_script.limits.maxstringlen);
 }
 
-void stp_backtrace(struct stp_ctx *c, char *dst)
+/* At most the first max addresses. */
+static void put_addresses(struct stp_ctx *c, char *dst, int max)
 {
 	unsigned long at[FRAMES_MAX];
 	size_t size = stp_script.limits.maxstringlen, len = 0;
-	int i, n = frames(c, at);
+	int i, n = min(frames(c, at), max);
 
 	dst[0] = 0;
 	/* An address that does not fit whole would be a wrong one. */
 	for (i = 0; i < n && len + 20 < size; i++)
 		len += scnprintf(dst + len, size - len, "%s0x%lx",
 				 i ? " " : "", at[i]);
+}
+
+void stp_backtrace(struct stp_ctx *c, char *dst)
+{
+	put_addresses(c, dst, FRAMES_MAX);
+}
+
+void stp_callers(struct stp_ctx *c, char *dst, stp_i64 n)
+{
+	put_addresses(c, dst, n < 0 || n >= FRAMES_MAX ? FRAMES_MAX : n + 1);
+}
+
+stp_u64 stp_stack(struct stp_ctx *c, stp_i64 n)
+{
+	unsigned long at[FRAMES_MAX];
+
+	return n >= 0 && n < frames(c, at) ? at[n] : 0;
 }
 
 /* The reader names the addresses. */
@@ -159,17 +177,49 @@ static void drop_size(char *line)
 			strlen(strchrnul(slash, ' ')) + 1);
 }
 
+/* A line for the address behind the len bytes of dst; how many there are
+ * then. */
+static size_t put_line(char *dst, size_t len, u64 addr, bool whole)
+{
+	size_t size = stp_script.limits.maxstringlen;
+	char line[LINE_MAX];
+
+	describe(line, addr);
+	if (!whole)
+		drop_size(line);
+	return len + scnprintf(dst + len, size - len, "%s\n", line);
+}
+
 void stp_sprint_backtrace(struct stp_ctx *c, char *dst)
 {
 	unsigned long at[FRAMES_MAX];
-	char line[LINE_MAX];
 	size_t size = stp_script.limits.maxstringlen, len = 0;
 	int i, n = frames(c, at);
 
 	dst[0] = 0;
-	for (i = 0; i < n && len + 1 < size; i++) {
-		describe(line, at[i]);
-		drop_size(line);
-		len += scnprintf(dst + len, size - len, "%s\n", line);
+	for (i = 0; i < n && len + 1 < size; i++)
+		len = put_line(dst, len, at[i], false);
+}
+
+/* The text comes from the script: it may be anything, and as long as
+ * MAXSTRINGLEN. */
+void stp_sprint_syms(struct stp_ctx *c, char *dst, const char *stk, int whole)
+{
+	size_t size = stp_script.limits.maxstringlen, len = 0;
+	int i;
+
+	dst[0] = 0;
+	for (i = 0; i < FRAMES_MAX && len + 1 < size; i++) {
+		while (*stk == ' ')
+			stk++;
+		if (!*stk)
+			break;
+		len = put_line(dst, len, stp_strtol(stk, 16), whole);
+		stk = strchrnul(stk, ' ');
 	}
+}
+
+void stp_symhex(struct stp_ctx *c, char *dst, stp_u64 addr)
+{
+	scnprintf(dst, stp_script.limits.maxstringlen, "0x%llx", addr);
 }

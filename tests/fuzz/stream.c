@@ -9,9 +9,9 @@
 #include "remote/stream/stream.h"
 
 static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
-		 char *to, size_t size)
+		 char form, char *to, size_t size)
 {
-	snprintf(to, size, "%s+0x%llx/0x9 [%s]", k->symbol,
+	snprintf(to, size, "%s%c+0x%llx/0x9 [%s]", k->symbol, form,
 		 (unsigned long long)(addr - k->anchor), k->build_id);
 	return addr & 8;
 }

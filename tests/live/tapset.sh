@@ -133,6 +133,14 @@ probemod = kernel
 probe_type function = kprobe
 is_return = 0
 symname = vfs_write
+stack = 1
+callers = 1
+caller = ksys_write
+sprint_stack = 1
+sprint_syms = 1
+symfileline value = 0x10
+symfile = fs/read_write.c
+symfileline none = 0x10 .
 modname = kernel
 register = 1
 pointer_arg = 1
@@ -180,6 +188,11 @@ check_ranges() {
 	[[ $value =~ ^stap_[0-9a-f]{32}_[0-9]+$ ]] || fail "$root: module_name $value"
 	take 'pp'
 	[[ $value =~ ^kernel\.function\(vfs_write@fs/read_write\.c:[0-9]+\)\.call$ ]] || fail "$root: pp $value"
+	take symfileline
+	at=$value
+	take symline
+	want "$at" "fs/read_write.c:$value" "$root: symfileline and symline"
+	[[ $value =~ ^[0-9]+$ ]] || fail "$root: symline $value"
 	take symdata
 	[[ $value =~ ^vfs_write\+0x[04]/0x[0-9a-f]+\ \[kernel\]$ ]] || fail "$root: symdata $value"
 	take 'now s'

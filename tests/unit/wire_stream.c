@@ -357,12 +357,15 @@ static void addresses_of(int type, uint64_t time, const uint64_t a[4])
 }
 
 static bool found(void *arg, const struct stream_kernel *k, uint64_t addr,
-		  char *to, size_t size)
+		  char form, char *to, size_t size)
 {
 	if (strcmp(k->symbol, "anchor") || addr < k->anchor)
 		return false;
-	snprintf(to, size, "found+0x%llx/0x9 [kernel]",
-		 (unsigned long long)(addr - k->anchor));
+	if (form == 'b')
+		snprintf(to, size, "found+0x%llx/0x9 [kernel]",
+			 (unsigned long long)(addr - k->anchor));
+	else
+		snprintf(to, size, "file %c", form);
 	return true;
 }
 
@@ -388,6 +391,28 @@ static void addresses(void)
 	IS(0, show(11));
 	SAYS(" 0x20 : 0x20\n 0x20 : 0x20\n 0x30 : 0x30\n 0x1005 : 0x1005\n",
 	     out);
+	finder.find = NULL;
+}
+
+/* Places in the source only the finder knows, also of a stream that has all
+ * names. */
+static void source_places(void)
+{
+	static const char defs[] = "\1\0\0\0%s %s %s %s\n\0ABCA\0";
+	struct stream_kernel k = { .anchor = 0x1000, .symbol = "anchor",
+				   .complete = 1 };
+	const uint64_t a[4] = { 0x1001, 0x1001, 0x1001, 0x20 };
+
+	finder = (struct stream_finder){ .find = found };
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_DEFS, defs, sizeof(defs) - 1);
+	stream_put(&writer, STREAM_KERNEL, &k, sizeof(k));
+	define(0x1001, "f+0x1/0x2 [m]");
+	addresses_of(STP_REC_PRINT, 1, a);
+	finish();
+	IS(0, show(1000));
+	SAYS("file A file B file C 0x20\n", out);
 	finder.find = NULL;
 }
 
@@ -449,6 +474,7 @@ int main(void)
 {
 	merged();
 	addresses();
+	source_places();
 	long_name();
 	many_names();
 	damaged_symbol();

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "emit/emit.h"
+#include "runtime/record.h"
 
 #define SORT_DEPTH_MAX 16	/* STP_ITER_DEPTH of the runtime */
 
@@ -231,7 +232,7 @@ static bool has_modules(const struct emit *e)
 static bool has_addresses(const struct emit *e)
 {
 	vec_for(i, &e->p->formats)
-		if (strpbrk(e->p->formats.v[i].args, "ab"))
+		if (strpbrk(e->p->formats.v[i].args, STP_ADDRESSES))
 			return true;
 	vec_for(i, &e->funcs) {
 		const struct emitted_func *ef = e->funcs.v[i];
