@@ -67,6 +67,17 @@ static void ask_funcs(struct debuginfo *di)
 	}
 }
 
+static void ask_names(struct debuginfo *di)
+{
+	const struct dbg_kallsyms *k = debuginfo_kallsyms(di);
+	struct dbg_range r = k ? kallsyms_range(k) : (struct dbg_range){0};
+	struct dbg_kallsym sym;
+
+	for (unsigned i = 0; k && i < ASKED; i++)
+		if (kallsyms_find(k, r.lo + (r.hi - r.lo) / ASKED * i, &sym))
+			sum += strlen(sym.name) + sym.size;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[] = "/tmp/stapx-fuzz-XXXXXX";
@@ -81,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	di = debuginfo_open(&a, path, NULL, &why);
 	if (di) {
 		ask_funcs(di);
+		ask_names(di);
 		debuginfo_close(di);
 	}
 	unlink(path);

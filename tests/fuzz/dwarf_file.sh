@@ -20,5 +20,19 @@ E2
 for opt in "-O2 -gdwarf-5" "-O0 -gdwarf-4" "-O2 -gdwarf-5 -c"; do
 	gcc $opt -nostdlib -static -e g -o "$seed/$(echo "$opt" | tr -dc a-zA-Z0-9).o" "$seed/a.c" || exit 1
 done
+# A kernel's table of names: "T_stext" and "tf", tokens of one character.
+{
+	echo '.globl _stext, _etext; .text; _stext: .skip 32; _etext:'
+	echo '.section .rodata,"a"'
+	echo 'kallsyms_num_syms: .long 2'
+	echo 'kallsyms_offsets: .long 0, 16'
+	echo 'kallsyms_names: .ascii "\7T_stext\2tf"'
+	echo 'kallsyms_markers: .long 0'
+	echo 'kallsyms_token_table:'
+	for i in $(seq 0 127); do echo ".byte $i, 0"; done
+	echo 'kallsyms_token_index:'
+	for i in $(seq 0 127); do echo ".short $((2 * i))"; done
+} >"$seed/k.s"
+gcc -c -o "$seed/names.o" "$seed/k.s" || exit 1
 fuzz dwarf_file "$seed"/*.o
 rm -rf "$seed"
