@@ -37,13 +37,14 @@ compare() { # NAME MODULE LIMIT [AWK-VARIABLE...]
 }
 
 # The same from BTF, which says nothing of copies with other parameters, of
-# globals and of the dimensions of arrays; the rest must all be available.
+# globals and of the dimensions of arrays; the rest must all be available.  It
+# goes on from the kernel's, as that of the kernel's own modules does.
 compare_btf() { # MODULE TOOL-PREFIX
 	mkdir "$live_tmp/btf"
 	cp "$1" "$live_tmp/btf/truth.ko"
-	pahole -J "$live_tmp/btf/truth.ko" &&
+	pahole -J --btf_base "$(stap-sysroot show "$root" | awk '$1 == "vmlinux" { print $2 }')" "$live_tmp/btf/truth.ko" &&
 		"${2}objcopy" -g "$live_tmp/btf/truth.ko" || { fail "$root: pahole"; return; }
-	compare "$root, BTF" "$live_tmp/btf/truth.ko" 0 -v only='call|return' \
+	compare "$root, BTF" "$live_tmp/btf/truth.ko" 0 -v only='call|return|trace' \
 		-v drop='t_clone|@var|inner_one|[$]truth_global|matrix.*\\]'
 	rm -rf "$live_tmp/btf"
 }

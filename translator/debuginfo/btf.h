@@ -17,11 +17,15 @@ enum btf_kind {
 };
 
 struct btf {
+	const struct btf *base; /* a module's: the kernel's, whose numbers and
+				   strings its own continue; NULL: none */
 	const uint8_t *types;
-	const uint32_t *off; /* of each type's record, by number from 1 on */
+	const uint32_t *off; /* of each own type's record, from first on */
+	uint32_t first;	     /* the first own number; 1 without a base */
 	uint32_t n;	     /* one above the last number */
-	const char *str;
-	uint32_t nstr;
+	const char *str;     /* its own */
+	uint32_t first_str;  /* their first offset */
+	uint32_t nstr;	     /* one above the last offset */
 };
 
 /* A record as read: what follows it is reached by btf_word(). */
@@ -34,14 +38,20 @@ struct btf_rec {
 	const uint8_t *more;
 };
 
-/* data stays the caller's.  False: *why says what is wrong with it. */
-bool btf_read(struct arena *a, const void *data, size_t n, struct btf *b,
-	      const char **why);
+/* data stays the caller's.  base: what a module's may go on from, or NULL.
+ * False: *why says what is wrong with it. */
+bool btf_read(struct arena *a, const void *data, size_t n,
+	      const struct btf *base, struct btf *b, const char **why);
 /* False for void and for a number that is none. */
 bool btf_get(const struct btf *b, uint32_t id, struct btf_rec *r);
 /* The i'th word behind the record; i is below what its kind and vlen say. */
 uint32_t btf_word(const struct btf_rec *r, uint32_t i);
 const char *btf_str(const struct btf *b, uint32_t off);
+/* The first type of that name and DW_TAG_*, defined and not only declared; 0:
+ * there is none.  Looks at all. */
+uint32_t btf_named(const struct btf *b, const char *name, uint32_t tag);
+/* DW_TAG_* of a type that has a name to be found by; 0: it is none. */
+uint32_t btf_tag(const struct btf_rec *r);
 /* Typedefs and qualifiers off; 0: void, or no end of them. */
 uint32_t btf_peel(const struct btf *b, uint32_t id);
 

@@ -279,7 +279,7 @@ int btf_elf_write(struct arena *a, const char *path,
 	struct btf b;
 	int err;
 
-	if (!btf_read(a, from->btf, from->nbtf, &b, why))
+	if (!btf_read(a, from->btf, from->nbtf, NULL, &b, why))
 		return -EINVAL;
 	read_symbols(&s, from, &b);
 	if (s.v.n > 1) {

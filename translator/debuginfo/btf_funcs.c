@@ -25,10 +25,9 @@ static int by_name(const void *x, const void *y, void *arg)
 	return r ? r : (a > b) - (a < b);
 }
 
-/* The first function symbol of that name. */
-static const struct index_sym *find_symbol(const struct name_ctx *c,
-					   const uint32_t *order, size_t n,
-					   const char *name)
+/* Where symbols of that name start in order. */
+static size_t first_symbol(const struct name_ctx *c, const uint32_t *order,
+			   size_t n, const char *name)
 {
 	size_t lo = 0, hi = n;
 
@@ -40,100 +39,72 @@ static const struct index_sym *find_symbol(const struct name_ctx *c,
 		else
 			hi = mid;
 	}
-	for (; lo < n; lo++) {
-		const struct index_sym *s = &c->syms[order[lo]];
-
-		if (strcmp(c->s + s->name, name))
-			break;
-		if (s->type == STT_FUNC)
-			return s;
-	}
-	return NULL;
+	return lo;
 }
 
-static uint32_t tag_of(const struct btf_rec *r)
+static void add_copy(struct walk *w, const struct index_sym *sym, uint32_t id)
 {
-	switch (r->kind) {
-	case BTF_STRUCT:
-		return DW_TAG_structure_type;
-	case BTF_UNION:
-		return DW_TAG_union_type;
-	case BTF_ENUM:
-	case BTF_ENUM64:
-		return DW_TAG_enumeration_type;
-	case BTF_TYPEDEF:
-		return DW_TAG_typedef;
-	case BTF_INT:
-	case BTF_FLOAT:
-		return DW_TAG_base_type;
-	case BTF_VOID:
-	case BTF_PTR:
-	case BTF_ARRAY:
-	case BTF_FWD:
-	case BTF_VOLATILE:
-	case BTF_CONST:
-	case BTF_RESTRICT:
-	case BTF_FUNC:
-	case BTF_FUNC_PROTO:
-	case BTF_VAR:
-	case BTF_DATASEC:
-	case BTF_DECL_TAG:
-	case BTF_TYPE_TAG:
-	case BTF_NKINDS:
-		break;
-	}
-	return 0;
-}
-
-static void take_func(struct walk *w, const struct btf_rec *r, uint32_t id,
-		      const struct index_sym *sym)
-{
-	vec_push(w->a, &w->funcs,
-		 (struct walk_func){.name = strtab_add(&w->str, r->name),
-				    .flags = INDEX_FUNC_PROTOTYPED |
-					     (sym->bind == STB_LOCAL ?
-						      0 :
-						      INDEX_FUNC_EXTERNAL)});
 	vec_push(w->a, &w->insts,
 		 (struct walk_inst){.pc = sym->addr,
 				    .func = (uint32_t)w->funcs.n - 1,
 				    .die = id});
 }
 
-bool btf_walk(struct walk *w, const struct elf_file *f, const index_syms *syms,
+/* Of several functions of one name BTF describes one, and does not say which:
+ * they are known by their names alone. */
+static void take_func(struct walk *w, const struct name_ctx *c,
+		      const uint32_t *order, size_t n,
+		      const struct btf_rec *r, uint32_t id)
+{
+	size_t from = first_symbol(c, order, n, r->name), copies = 0;
+	struct walk_func f = {.flags = INDEX_FUNC_PROTOTYPED};
+
+	for (size_t i = from; i < n; i++) {
+		const struct index_sym *sym = &c->syms[order[i]];
+
+		if (strcmp(c->s + sym->name, r->name))
+			break;
+		if (sym->type != STT_FUNC)
+			continue;
+		if (sym->bind != STB_LOCAL)
+			f.flags |= INDEX_FUNC_EXTERNAL;
+		if (!copies++) {
+			f.name = strtab_add(&w->str, r->name);
+			vec_push(w->a, &w->funcs, f);
+		}
+		add_copy(w, sym, id);
+	}
+	if (!copies)
+		return;
+	w->funcs.v[w->funcs.n - 1].flags = f.flags;
+	for (size_t i = 0; copies > 1 && i < copies; i++)
+		w->insts.v[w->insts.n - 1 - i].die = 0;
+}
+
+void btf_walk(struct walk *w, const struct btf *b, const index_syms *syms,
 	      const char *symtext)
 {
-	const struct elf_section *s = elf_file_section(f, ".BTF");
 	struct name_ctx ctx = {syms->v, symtext};
-	uint32_t *order;
-	struct btf b;
-	size_t size;
-	const char *data = s ? elf_file_data(f, s, &size) : NULL;
+	uint32_t *order = xmalloc((syms->n + 1) * sizeof *order);
 
-	if (!data || !btf_read(w->a, data, size, &b, &w->why))
-		return false;
-	order = xmalloc((syms->n + 1) * sizeof *order);
 	vec_for(i, syms)
 		order[i] = (uint32_t)i;
 	if (syms->n)
 		qsort_r(order, syms->n, sizeof *order, by_name, &ctx);
-	for (uint32_t id = 1; id < b.n; id++) {
-		const struct index_sym *sym;
+	for (uint32_t id = b->first; id < b->n; id++) {
 		struct btf_rec r;
 
-		if (!btf_get(&b, id, &r) || !*r.name)
+		if (!btf_get(b, id, &r) || !*r.name)
 			continue;
-		if (tag_of(&r))
+		if (btf_tag(&r))
 			vec_push(w->a, &w->types,
 				 (struct index_type){
 					 strtab_add(&w->str, r.name),
-					 tag_of(&r), id});
-		if (r.kind == BTF_FUNC &&
-		    (sym = find_symbol(&ctx, order, syms->n, r.name)))
-			take_func(w, &r, id, sym);
+					 btf_tag(&r), id});
+		if (r.kind == BTF_FUNC)
+			take_func(w, &ctx, order, syms->n, &r, id);
 	}
 	free(order);
-	return true;
 }
 
 /* ---- for a script ---- */
@@ -203,17 +174,38 @@ const struct dbg_type *btf_inst_result(struct debuginfo *di,
 					 debuginfo_void(di);
 }
 
-const struct btf *btf_of(struct arena *a, const struct elf_file *f,
-			 const char **why)
+static const struct btf *read_section(struct arena *a, const struct elf_file *f,
+				      const char *name, const struct btf *base,
+				      const char **why)
 {
-	const struct elf_section *s = elf_file_section(f, ".BTF");
 	struct btf *b = arena_new(a, struct btf);
 	size_t n;
-	const char *data = s ? elf_file_data(f, s, &n) : NULL;
+	const char *data = elf_file_data(f, elf_file_section(f, name), &n);
 
 	if (!data) {
-		*why = "it has no .BTF section";
+		*why = arena_printf(a, "it has no %s section", name);
 		return NULL;
 	}
-	return btf_read(a, data, n, b, why) ? b : NULL;
+	return btf_read(a, data, n, base, b, why) ? b : NULL;
+}
+
+/* Modules built outside the kernel may bring the part they go on from. */
+const struct btf *btf_of(struct arena *a, const struct elf_file *f,
+			 const struct btf *base, const char **why)
+{
+	if (elf_file_section(f, ".BTF.base"))
+		base = read_section(a, f, ".BTF.base", NULL, why);
+	return read_section(a, f, ".BTF", base, why);
+}
+
+const struct btf *debuginfo_kernel_btf(struct debuginfo *kernel)
+{
+	const char *why;
+
+	if (!kernel)
+		return NULL;
+	if (!kernel->own_btf)
+		kernel->own_btf = kernel->btf ? kernel->btf :
+				  btf_of(kernel->a, &kernel->f, NULL, &why);
+	return kernel->own_btf;
 }

@@ -167,27 +167,37 @@ static uint64_t array_size(const struct btf *b, uint32_t id, int depth)
 	return n > UINT32_MAX ? 0 : n * btf_word(&r, 2);
 }
 
+static uint32_t definition_of(struct debuginfo *di, const char *name,
+			      uint32_t tag)
+{
+	struct btf_rec r;
+	size_t lo, hi;
+
+	index_named(&di->ix, INDEX_TYPES, name, true, &lo, &hi);
+	for (size_t i = lo; i < hi; i++) {
+		const struct index_type *x = index_type(&di->ix, i);
+
+		if (x->tag == tag && btf_get(di->btf, x->die, &r) &&
+		    (r.kind == BTF_STRUCT || r.kind == BTF_UNION))
+			return x->die;
+	}
+	return di->btf->base ? btf_named(di->btf->base, name, tag) : 0;
+}
+
 /* Only declared here: perhaps defined under another number. */
 static void find_definition(struct debuginfo *di, struct dbg_type *t,
 			    const struct btf_rec *fwd)
 {
-	uint32_t tag = fwd->flag ? DW_TAG_union_type : DW_TAG_structure_type;
+	uint32_t id = definition_of(di, fwd->name, fwd->flag ?
+					DW_TAG_union_type :
+					DW_TAG_structure_type);
 	struct btf_rec r;
-	size_t lo, hi;
 
 	t->kind = fwd->flag ? DBG_UNION : DBG_STRUCT;
-	t->is_incomplete = true;
-	index_named(&di->ix, INDEX_TYPES, fwd->name, true, &lo, &hi);
-	for (size_t i = lo; i < hi; i++) {
-		const struct index_type *x = index_type(&di->ix, i);
-
-		if (x->tag != tag || !btf_get(di->btf, x->die, &r) ||
-		    (r.kind != BTF_STRUCT && r.kind != BTF_UNION))
-			continue;
-		t->peeled = x->die;
+	t->is_incomplete = !btf_get(di->btf, id, &r);
+	if (!t->is_incomplete) {
+		t->peeled = id;
 		t->size = r.size;
-		t->is_incomplete = false;
-		return;
 	}
 }
 
@@ -269,6 +279,15 @@ const struct dbg_type *btf_type(struct debuginfo *di, uint32_t id)
 	if (btf_get(di->btf, (uint32_t)t->peeled, &r))
 		set_kind(di, t, &r);
 	return t;
+}
+
+const struct dbg_type *btf_base_type(struct debuginfo *di, const char *name,
+				     uint32_t tag)
+{
+	const struct btf *base = di->btf->base;
+	uint32_t id = base ? btf_named(base, name, tag) : 0;
+
+	return id ? btf_type(di, id) : NULL;
 }
 
 /* ---- from one type to another ---- */

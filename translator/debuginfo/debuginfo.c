@@ -32,7 +32,8 @@ static bool index_fits(const struct index *ix, const struct elf_file *f)
 	       index_is_whole(ix);
 }
 
-static bool open_index(struct debuginfo *di, const char *path, const char **why)
+static bool open_index(struct debuginfo *di, const char *path,
+		       const struct btf *base, const char **why)
 {
 	const char *ignored;
 	size_t size;
@@ -44,7 +45,7 @@ static bool open_index(struct debuginfo *di, const char *path, const char **why)
 			return true;
 		index_unmap(&di->ix);
 	}
-	block = index_make(di->a, di->f.path, NULL, NULL, &size, why);
+	block = index_make(di->a, di->f.path, base, NULL, NULL, &size, why);
 	if (!block)
 		return false;
 	/* One that cannot be kept still serves this run.  Without a build-id
@@ -58,7 +59,7 @@ static bool open_index(struct debuginfo *di, const char *path, const char **why)
 	return true;
 }
 
-static void fill_facts(struct debuginfo *di)
+static void fill_facts(struct debuginfo *di, const struct btf *base)
 {
 	const char *why = NULL;
 
@@ -70,9 +71,8 @@ static void fill_facts(struct debuginfo *di)
 		.is_module = di->f.type == ET_REL,
 		.has_dwarf = di->f.has_dwarf,
 	};
-	/* A module's own is only what the kernel's lacks, and does not read. */
 	if (!di->f.has_dwarf && di->f.has_btf)
-		di->btf = btf_of(di->a, &di->f, &why);
+		di->btf = btf_of(di->a, &di->f, base, &why);
 	di->facts.has_btf = di->btf != NULL;
 	if (!di->f.has_dwarf && !di->btf) {
 		elf_file_dwarf(di->a, &di->f, &why);
@@ -80,23 +80,34 @@ static void fill_facts(struct debuginfo *di)
 	}
 }
 
-struct debuginfo *debuginfo_open(struct arena *a, const char *elf_path,
-				 const char *index, const char **why)
+struct debuginfo *debuginfo_open_module(struct arena *a, const char *elf_path,
+					const char *index,
+					struct debuginfo *kernel,
+					const char **why)
 {
 	struct debuginfo *di = arena_new(a, struct debuginfo);
+	const struct btf *base = NULL;
 
 	di->a = a;
 	if (!elf_file_open(a, elf_path, &di->f, why))
 		return NULL;
-	if (!open_index(di, index, why)) {
+	if (!di->f.has_dwarf && di->f.has_btf)
+		base = debuginfo_kernel_btf(kernel);
+	if (!open_index(di, index, base, why)) {
 		elf_file_close(&di->f);
 		return NULL;
 	}
-	fill_facts(di);
+	fill_facts(di, base);
 	di->root = index_str(&di->ix, di->ix.h->root);
 	if (!*di->root)
 		di->root = NULL;
 	return di;
+}
+
+struct debuginfo *debuginfo_open(struct arena *a, const char *elf_path,
+				 const char *index, const char **why)
+{
+	return debuginfo_open_module(a, elf_path, index, NULL, why);
 }
 
 void debuginfo_close(struct debuginfo *di)

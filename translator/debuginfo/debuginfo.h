@@ -33,6 +33,12 @@ struct dbg_type;
  * symbols but no DWARF opens: see has_dwarf. */
 struct debuginfo *debuginfo_open(struct arena *a, const char *elf_path,
 				 const char *index, const char **why);
+/* The same of a module, whose BTF goes on from the kernel's (or NULL): both
+ * are closed together. */
+struct debuginfo *debuginfo_open_module(struct arena *a, const char *elf_path,
+					const char *index,
+					struct debuginfo *kernel,
+					const char **why);
 void debuginfo_close(struct debuginfo *di);
 
 struct debuginfo_facts {
@@ -228,14 +234,17 @@ bool kallsyms_find(const struct dbg_kallsyms *k, uint64_t addr,
 /* ---- tracepoints ---- */
 
 struct dbg_tracepoint {
-	const char *name, *system;
-	const char *file;	/* that declares it */
+	const char *name;
+	const char *system;	/* NULL: BTF does not tell it */
+	const char *file;	/* that declares it; "" when not known */
 	struct dbg_inst inst;	/* of the function that calls its probes: its
 				   first parameter is the probe's data, the
 				   others are the arguments */
 };
 typedef VEC(struct dbg_tracepoint) dbg_tracepoints;
-/* Those that match two globs (system NULL: any), by name. */
+/* Those that match two globs (system NULL: any), by name.  One whose system is
+ * not known is of the system it is asked for by, when it is asked for by its
+ * name. */
 void debuginfo_tracepoints(struct debuginfo *di, const char *system,
 			   const char *name, dbg_tracepoints *out);
 

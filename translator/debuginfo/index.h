@@ -18,7 +18,7 @@
 #include "util/util.h"
 
 #define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
-#define INDEX_VERSION 5
+#define INDEX_VERSION 6
 #define INDEX_MAX_BUILD_ID 64
 
 typedef void (*index_progress)(void *ctx, unsigned done, unsigned total);

@@ -618,22 +618,27 @@ static void *lay_out(const struct merge *m, const struct elf_file *f,
 }
 
 /* What BTF says; of one that is damaged the symbols are left. */
-static void take_btf(struct merge *m, const struct elf_file *f)
+static void take_btf(struct merge *m, const struct elf_file *f,
+		     const struct btf *base)
 {
 	struct arena a = {0};
+	const char *why;
+	const struct btf *b = btf_of(&a, f, base, &why);
 	struct walk w;
 
+	if (!b)
+		return;
 	walk_init(&w, &a);
-	if (btf_walk(&w, f, &m->syms, m->str.s)) {
-		vec_push(m->a, &m->cus, (struct index_cu){0});
-		merge_walk(m, &w);
-	}
+	btf_walk(&w, b, &m->syms, m->str.s);
+	vec_push(m->a, &m->cus, (struct index_cu){0});
+	merge_walk(m, &w);
 	walk_free(&w);
 	arena_free(&a);
 }
 
-void *index_make(struct arena *a, const char *elf_path, index_progress progress,
-		 void *ctx, size_t *size, const char **why)
+void *index_make(struct arena *a, const char *elf_path, const struct btf *base,
+		 index_progress progress, void *ctx, size_t *size,
+		 const char **why)
 {
 	struct arena tmp = {0};
 	struct merge m = {.a = &tmp};
@@ -657,7 +662,7 @@ void *index_make(struct arena *a, const char *elf_path, index_progress progress,
 	if (ok) {
 		elf_symbols(&tmp, &f, &m.str, &m.syms);
 		if (!f.has_dwarf && f.has_btf)
-			take_btf(&m, &f);
+			take_btf(&m, &f, base);
 		elf_blacklist(&tmp, &f, &m.syms, &m.str, &m.blacklist);
 		ok = settle(&m, &reason);
 	}
@@ -676,7 +681,8 @@ int debuginfo_index_build(struct arena *a, const char *elf_path,
 			  void *ctx, const char **why)
 {
 	size_t size;
-	void *block = index_make(a, elf_path, progress, ctx, &size, why);
+	void *block = index_make(a, elf_path, NULL, progress, ctx, &size,
+				 why);
 	int err;
 
 	if (!block)

@@ -131,9 +131,12 @@ void elf_blacklist(struct arena *a, const struct elf_file *f,
 		   const index_syms *syms, struct strtab *str,
 		   index_ranges *out);
 
-/* The whole index in one malloc'ed block; NULL with *why. */
-void *index_make(struct arena *a, const char *elf_path, index_progress progress,
-		 void *ctx, size_t *size, const char **why);
+/* The whole index in one malloc'ed block; NULL with *why.  base: the kernel's
+ * BTF, for a module's, or NULL. */
+struct btf;
+void *index_make(struct arena *a, const char *elf_path, const struct btf *base,
+		 index_progress progress, void *ctx, size_t *size,
+		 const char **why);
 
 /* ---- the open file ---- */
 
@@ -168,6 +171,7 @@ struct debuginfo {
 	size_t ntypes, ntype_slots;
 	const struct dbg_type *void_type;
 	const struct btf *btf; /* in place of the DWARF, where there is none */
+	const struct btf *own_btf; /* the kernel's, for its modules */
 	const struct dbg_type **btf_types; /* handles, by number */
 	size_t asked; /* DIEs */
 	size_t led; /* units of the index that libdw has been led past */
@@ -272,12 +276,13 @@ bool param_is_stored(struct debuginfo *di, const struct dbg_inst *inst,
 		     const struct place *by_abi, uint64_t pc);
 /* btf_funcs.c, btf_types.c: the same questions put to BTF.  A DIE is a number
  * of a type there. */
-struct btf;
 const struct btf *btf_of(struct arena *a, const struct elf_file *f,
-			 const char **why);
+			 const struct btf *base, const char **why);
+/* What its modules' goes on from, whether it has DWARF or not; NULL: nothing. */
+const struct btf *debuginfo_kernel_btf(struct debuginfo *kernel);
 /* Functions that a symbol of syms (names in symtext) gives an address, and
  * types. */
-bool btf_walk(struct walk *w, const struct elf_file *f, const index_syms *syms,
+void btf_walk(struct walk *w, const struct btf *b, const index_syms *syms,
 	      const char *symtext);
 void btf_params(struct debuginfo *di, const struct dbg_inst *inst,
 		dbg_vars *out);
@@ -286,6 +291,9 @@ struct place btf_param_place(struct debuginfo *di, const struct dbg_inst *inst,
 const struct dbg_type *btf_inst_result(struct debuginfo *di,
 				       const struct dbg_inst *inst);
 const struct dbg_type *btf_type(struct debuginfo *di, uint32_t id);
+/* Of the kernel, as a module sees it; NULL: it has none of that name. */
+const struct dbg_type *btf_base_type(struct debuginfo *di, const char *name,
+				     uint32_t tag);
 const struct dbg_type *btf_target(const struct dbg_type *t);
 bool btf_count(const struct dbg_type *t, uint64_t *n);
 const struct dbg_type *btf_result(const struct dbg_type *t);

@@ -7,7 +7,9 @@
  * What the kernel calls a tracepoint is the object __tracepoint_NAME.  Its
  * system is written down where the event of that name is made: the nearest
  * str__SYSTEM__trace_system_name before the event in its unit.  A tracepoint
- * without an event has the name of the header that declares it.
+ * without an event has the name of the header that declares it.  BTF has the
+ * caller's parameters, and nothing that would tell the system; where a kernel
+ * is known by that alone, without its objects, the callers are all there is.
  */
 #include "debuginfo/internal.h"
 
@@ -74,28 +76,58 @@ static bool read_tracepoint(struct debuginfo *di, const struct systems *all,
 		return false;
 	out->file = funcs.v[0].file;
 	out->system = system_of_event(di, all, name);
-	if (!out->system)
-		out->system = header_name(di->a, funcs.v[0].file);
+	if (!out->system && *out->file)
+		out->system = header_name(di->a, out->file);
 	return true;
+}
+
+/* Of an unknown system only what is asked for by its name. */
+static bool in_system(const struct dbg_tracepoint *t, const char *system,
+		      const char *name)
+{
+	if (!system || (t->system && glob_match(system, t->system)))
+		return true;
+	return !t->system && (!strcmp(system, "*") ||
+			      (!has_wildcard(system) && !has_wildcard(name)));
+}
+
+typedef VEC(const char *) names;
+
+static void list_names(struct debuginfo *di, const char *glob, names *out)
+{
+	dbg_syms syms = {0};
+	dbg_funcs funcs = {0};
+
+	debuginfo_syms(di, arena_printf(di->a, "%s%s", object_prefix, glob),
+		       &syms);
+	vec_for(i, &syms)
+		vec_push(di->a, out, syms.v[i].name + strlen(object_prefix));
+	if (syms.n || !di->btf)
+		return;
+	debuginfo_funcs(di, &(struct dbg_query){
+			.name = arena_printf(di->a, "%s%s", caller_prefix,
+					     glob)}, &funcs);
+	vec_for(i, &funcs)
+		vec_push(di->a, out, funcs.v[i].name + strlen(caller_prefix));
 }
 
 void debuginfo_tracepoints(struct debuginfo *di, const char *system,
 			   const char *name, dbg_tracepoints *out)
 {
 	struct systems all;
-	dbg_syms syms = {0};
+	names found = {0};
 
 	index_named(&di->ix, INDEX_VARS, system_prefix, false, &all.lo,
 		    &all.hi);
-	debuginfo_syms(di, arena_printf(di->a, "%s%s", object_prefix, name),
-		       &syms);
-	vec_for(i, &syms) {
+	list_names(di, name, &found);
+	vec_for(i, &found) {
 		struct dbg_tracepoint t;
 
-		if (read_tracepoint(di, &all,
-				    syms.v[i].name + strlen(object_prefix),
-				    &t) &&
-		    (!system || glob_match(system, t.system)))
-			vec_push(di->a, out, t);
+		if (!read_tracepoint(di, &all, found.v[i], &t) ||
+		    !in_system(&t, system, name))
+			continue;
+		if (!t.system && system && !has_wildcard(system))
+			t.system = system;
+		vec_push(di->a, out, t);
 	}
 }

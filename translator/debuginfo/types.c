@@ -424,7 +424,7 @@ static const struct dbg_type *lookup(struct debuginfo *di, const char *name,
 		    dwarf_tag(&die) == (int)tag)
 			return debuginfo_type_at(di, &die);
 	}
-	return NULL;
+	return di->btf ? btf_base_type(di, name, tag) : NULL;
 }
 
 /* What the words of a C integer type count up to. */

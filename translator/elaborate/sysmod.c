@@ -11,7 +11,12 @@
 static void open_file(struct elab *e, struct sysmod *m, const char *path,
 		      const char *index)
 {
-	m->di = debuginfo_open(e->a, path, index, &m->why);
+	/* What its modules' BTF goes on from. */
+	const struct sysmod *kernel = strcmp(m->name, "kernel") ?
+					      sysmod_get(e, NULL) : NULL;
+
+	m->di = debuginfo_open_module(e->a, path, index,
+				      kernel ? kernel->di : NULL, &m->why);
 	if (!m->di && !m->why)
 		m->why = arena_printf(e->a, "cannot read \"%s\"", path);
 	if (m->di)

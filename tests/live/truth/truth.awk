@@ -6,7 +6,8 @@
 # said to be unavailable.
 # -v mode=check truth.c truth.spec OUTPUT: every difference, then the counts;
 # the exit status says whether all was right.
-# -v only=REGEX: those kinds of probes alone (call, return, inline, line).
+# -v only=REGEX: those kinds of probes alone (call, return, inline, line,
+# trace).
 # -v drop=REGEX: without the probes and the expressions that match.
 BEGIN {
 	FS = "\t"
@@ -24,7 +25,7 @@ FILENAME ~ /truth\.c$/ {
 FILENAME ~ /truth\.spec$/ {
 	if ($0 ~ /^#/ || $0 == "")
 		next
-	if ($0 ~ /^(call|return|inline|line) /) {
+	if ($0 ~ /^(call|return|inline|line|trace) /) {
 		begin_probe()
 		next
 	}
@@ -63,6 +64,8 @@ function begin_probe(   w)
 		}
 		printf "probe module(\"%s\").statement(\"%s@truth.c:%d\")\n{\n",
 		       module, w[2], line[w[3]]
+	} else if (w[1] == "trace") {
+		printf "probe module(\"%s\").trace(\"%s\")\n{\n", module, w[2]
 	} else {
 		printf "probe module(\"%s\").function(\"%s\").%s\n{\n",
 		       module, w[2], w[1]

@@ -14,6 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/stdarg.h>
+#include <linux/tracepoint.h>
 
 #define noipa __attribute__((noipa))
 /* The compiler does not know x any more; it must be in a register. */
@@ -684,6 +685,29 @@ static void run_locals(void)
 	t_inlines(6, &inner_more);
 }
 
+/* ---- tracepoints ---- */
+
+#define ARGS_PROTO                                                             \
+	TP_PROTO(int a, s8 b, unsigned long c, struct inner *p, enum colour e, \
+		 bool f, const char *text)
+#define ARGS_ARGS TP_ARGS(a, b, c, p, e, f, text)
+#define FAR_PROTO                                                              \
+	TP_PROTO(long a1, long a2, long a3, s16 a4, u8 a5, int a6, u64 a7,     \
+		 int a8, long a9)
+#define FAR_ARGS TP_ARGS(a1, a2, a3, a4, a5, a6, a7, a8, a9)
+DECLARE_TRACE(truth_args, PARAMS(ARGS_PROTO), PARAMS(ARGS_ARGS));
+DECLARE_TRACE(truth_far, PARAMS(FAR_PROTO), PARAMS(FAR_ARGS));
+DEFINE_TRACE(truth_args, PARAMS(ARGS_PROTO), PARAMS(ARGS_ARGS));
+DEFINE_TRACE(truth_far, PARAMS(FAR_PROTO), PARAMS(FAR_ARGS));
+
+static noipa void run_tracepoints(void)
+{
+	struct inner told = { .a = 31, .b = -32, .c = 1, .d = 200 };
+
+	trace_truth_args(-7, -100, -15, &told, BLUE, true, "told");
+	trace_truth_far(1, -2, 30000000000, -4, 250, -6, 7, -80000, 9);
+}
+
 static ssize_t truth_write(struct file *file, const char __user *from,
 			   size_t n, loff_t *pos)
 {
@@ -702,6 +726,7 @@ static ssize_t truth_write(struct file *file, const char __user *from,
 	run_values();
 	run_results();
 	run_locals();
+	run_tracepoints();
 	return n;
 }
 

@@ -74,6 +74,12 @@ static void read_arguments(struct elab *e, struct scope *s)
 
 /* ---- points ---- */
 
+static const char *full_name(struct arena *a, const struct dbg_tracepoint *tp)
+{
+	return tp->system ? arena_printf(a, "%s:%s", tp->system, tp->name) :
+			    tp->name;
+}
+
 static void add_probe(const struct derivation *d, struct sysmod *mod,
 		      const struct dbg_tracepoint *tp, bool wild)
 {
@@ -83,10 +89,10 @@ static void add_probe(const struct derivation *d, struct sysmod *mod,
 	struct probe *p;
 
 	p = derive_probe(d, PROBE_TRACEPOINT, in_module ?
-			 arena_printf(a, "module(\"%s\").trace(\"%s:%s\")",
-				      mod->name, tp->system, tp->name) :
-			 arena_printf(a, "kernel.trace(\"%s:%s\")", tp->system,
-				      tp->name));
+			 arena_printf(a, "module(\"%s\").trace(\"%s\")",
+				      mod->name, full_name(a, tp)) :
+			 arena_printf(a, "kernel.trace(\"%s\")",
+				      full_name(a, tp)));
 	if (!p)
 		return;
 	scope = arena_new(a, struct scope);
@@ -98,20 +104,19 @@ static void add_probe(const struct derivation *d, struct sysmod *mod,
 	p->kp.optional |= wild;
 	if (in_module)
 		program_need_module(d->e, mod->name);
-	vlog(d->e->s, 2, 2, "tracepoint %s:%s in %s, declared in %s\n",
-	     tp->system, tp->name, mod->name, tp->file);
+	vlog(d->e->s, 2, 2, "tracepoint %s in %s, declared in %s\n",
+	     full_name(a, tp), mod->name, *tp->file ? tp->file : "BTF");
 }
 
 static const char *near_names(struct elab *e, struct sysmod *mod,
 			      const char *name)
 {
-	dbg_syms syms = { 0 };
+	dbg_tracepoints all = { 0 };
 	VEC(const char *) names = { 0 };
 
-	debuginfo_syms(mod->di, "__tracepoint_*", &syms);
-	vec_for(i, &syms)
-		vec_push(e->a, &names,
-			 syms.v[i].name + strlen("__tracepoint_"));
+	debuginfo_tracepoints(mod->di, NULL, "*", &all);
+	vec_for(i, &all)
+		vec_push(e->a, &names, all.v[i].name);
 	return nearest_names(e->a, name, names.v, names.n, ALTERNATIVES_MAX);
 }
 
@@ -162,6 +167,12 @@ static void derive_named(const struct derivation *d, const struct match *m,
 	if (derive_in(d, mod, system, name, has_wildcard(text)) ||
 	    (!strcmp(module, "kernel") && derive_system(d, system, name)))
 		return;
+	if (system && debuginfo_facts(mod->di)->has_btf) {
+		derive_cause(d, match_loc(m, "trace"), "BTF does not tell which "
+			     "tracepoints '%s' has; leave it out: "
+			     "trace(\"%s\")", system, name);
+		return;
+	}
 	near = near_names(e, mod, name);
 	derive_cause(d, match_loc(m, "trace"), "no tracepoint '%s' in %s%s%s%s",
 		     text, module, *near ? " (similar: " : "; one of a module "
@@ -255,6 +266,9 @@ static bool trace_variable(struct lower *l, const struct expr *at,
 					 .reg = -1 };
 		return true;
 	}
+	if (!strcmp(name, "$$system"))
+		return lower_fail(l, at->loc, "BTF does not tell the system of "
+				  "tracepoint %s", s->tp.name);
 	return lower_fail(l, at->loc, "tracepoint %s has no argument '%s' "
 			  "(alternatives: %s)", s->tp.name, name + 1,
 			  alternatives(l));
