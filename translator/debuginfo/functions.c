@@ -151,12 +151,12 @@ uint64_t inst_code_pc(const struct dbg_inst *inst, Dwarf_Die *die, uint64_t pc)
 {
 	Dwarf_Addr base, lo, hi;
 
-	if (inst->is_inline || pc != inst->pc || dwarf_haspc(die, pc) > 0)
+	if (inst->is_inline || pc < inst->pc || dwarf_haspc(die, pc) > 0)
 		return pc;
-	if (!dwarf_lowpc(die, &lo) ||
-	    dwarf_ranges(die, 0, &base, &lo, &hi) > 0)
-		return lo;
-	return pc;
+	if (dwarf_lowpc(die, &lo) &&
+	    dwarf_ranges(die, 0, &base, &lo, &hi) <= 0)
+		return pc;
+	return pc < lo ? lo : pc;
 }
 
 size_t dbg_inst_ranges(struct debuginfo *di, const struct dbg_inst *inst,

@@ -495,7 +495,8 @@ static void derive_names(struct site *s, const char *text)
 	}
 }
 
-/* The start of the statement that an address is part of. */
+/* The start of the statement that an address is part of; what comes before
+ * the first is the entry's. */
 static uint64_t statement_of(struct site *s, const struct dbg_inst *inst,
 			     uint64_t pc)
 {
@@ -506,7 +507,7 @@ static uint64_t statement_of(struct site *s, const struct dbg_inst *inst,
 	while (n--)
 		if (all[n].pc <= pc)
 			return all[n].pc;
-	return pc;
+	return inst->pc;
 }
 
 static void derive_address(struct site *s, uint64_t pc)
