@@ -9,8 +9,9 @@
 set -u
 export PATH=${STAPX_BUILD:?the build folder}:$PATH
 home=${STAPX_SYSROOTS:-${SYSTEMTAP_DIR:-$HOME/.systemtap}/sysroots}
-from=$(stap-sysroot list | awk '$2 == "x86_64" && $4 == "yes" && $3 == "yes" { print $1; exit }')
-[ -n "$from" ] || { echo "no prepared x86_64 sysroot; make one with: stap-sysroot import debian --arch amd64"; exit 1; }
+from=$(stap-sysroot list | awk '$2 == "x86_64" && $4 == "yes" { print $1; exit }')
+[ -n "$from" ] || { echo "no x86_64 sysroot; make one with: stap-sysroot import debian --arch amd64"; exit 1; }
+stap-sysroot prepare "$from" 2>/dev/null || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 bad=0
