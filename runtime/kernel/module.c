@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include "kernel.h"
 
 #define SECTION_NAME_MAX 40
@@ -65,10 +66,41 @@ static u64 section_base(const char *module, const char *name)
 	return kstrtou64(strim(text), 0, &base) ? 0 : base;
 }
 
+#define PER_CPU ".data..percpu"
+#define MODULES_MAX 4096
+
+/* Where a module's per-CPU variables are: sysfs does not tell.  The list of
+ * modules is walked from our own place in it; its head, which is no module,
+ * is told by its name that is none. */
+static u64 percpu_base(const char *name)
+{
+	u64 base = 0;
+#ifdef CONFIG_SMP
+	struct list_head *own = &THIS_MODULE->list, *p;
+	char at[MODULE_NAME_LEN];
+	int i;
+
+	preempt_disable();
+	for (p = READ_ONCE(own->next), i = 0; p != own && i < MODULES_MAX;
+	     p = READ_ONCE(p->next), i++) {
+		struct module *m = list_entry(p, struct module, list);
+
+		if (copy_from_kernel_nofault(at, m->name, sizeof(at)) ||
+		    strncmp(at, name, sizeof(at)))
+			continue;
+		base = (u64)(unsigned long)m->percpu;
+		break;
+	}
+	preempt_enable();
+#endif
+	return base;
+}
+
 static int section_learn(const char *module, const char *name)
 {
 	struct section *s = section_find(module, name);
-	u64 base = section_base(module, name);
+	u64 base = strcmp(name, PER_CPU) ? section_base(module, name) :
+					   percpu_base(module);
 
 	if (!base)
 		return -ENOENT;
@@ -92,7 +124,7 @@ int stp_module_learn(const char *name)
 	static const char *const names[] = {
 		".text", ".text.unlikely", ".init.text", ".exit.text",
 		".data", ".bss", ".rodata", ".data..read_mostly",
-		".data..ro_after_init", ".noinstr.text",
+		".data..ro_after_init", ".noinstr.text", PER_CPU,
 	};
 	int i, err = -ENOENT;
 
