@@ -23,7 +23,7 @@ struct test {
 	size_t n;
 	bool at_entry, no_frame, big_endian;
 	bool of_caller; /* the expression is a call site's */
-	const char *want; /* place_str(), or its start with NONE */
+	const char *want; /* place_str(), or NONE; NULL: the value says all */
 	bool has_value;
 	uint64_t value;
 };
@@ -70,7 +70,7 @@ static bool test_addrx(void *ctx, const Dwarf_Op *op, uint64_t *v)
 	return op->number < 100;
 }
 
-static bool test_param(void *ctx, const Dwarf_Op *op, uint64_t *die)
+static bool test_die(void *ctx, const Dwarf_Op *op, uint64_t *die)
 {
 	*die = op->number;
 	return true;
@@ -194,7 +194,29 @@ static const struct test tests[] = {
 	 .big_endian = true, .want = "16909060"},
 	{"implicit value of 12 bytes", OPS({DW_OP_implicit_value, 12}),
 	 .want = "[64 bits: 578437695752307201; 32 bits: 202050057]"},
-	{"implicit pointer", OPS({DW_OP_implicit_pointer, 0, 0}), .want = NONE},
+	{"implicit pointer", OPS({DW_OP_implicit_pointer, 0x4321, 8}),
+	 .want = "&(0x4321) + 8"},
+	{"a piece that is a pointer to what is not in memory",
+	 OPS({DW_OP_implicit_pointer, 1, 0}, {DW_OP_piece, 8}),
+	 .want = "[64 bits: nowhere (what it points to is optimised away)]"},
+	{"64 bits divide unsigned",
+	 OPS({DW_OP_const8u, 0xfffffffffffffff7}, {DW_OP_convert, 8},
+	     {DW_OP_lit10}, {DW_OP_convert, 8}, {DW_OP_div},
+	     {DW_OP_convert, 0}, {DW_OP_stack_value}),
+	 .has_value = true, .value = 0xfffffffffffffff7 / 10,
+	 .want = NULL},
+	{"64 bits divide unsigned by a register",
+	 OPS({DW_OP_regval_type, 1, 8}, {DW_OP_regval_type, 2, 8},
+	     {DW_OP_div}, {DW_OP_stack_value}), .want = NONE},
+	{"the rest of a large number",
+	 OPS({DW_OP_breg1, (Dwarf_Word)-1010}, {DW_OP_lit10}, {DW_OP_mod},
+	     {DW_OP_stack_value}), .has_value = true,
+	 .value = 0xfffffffffffffffd % 10, .want = NULL},
+	{"the rest of a small one",
+	 OPS({DW_OP_breg1, 0}, {DW_OP_const1u, 255}, {DW_OP_and},
+	     {DW_OP_lit10}, {DW_OP_mod}, {DW_OP_stack_value}),
+	 .want = "((%reg1 & 255) % 10)", .has_value = true,
+	 .value = (1007 & 255) % 10},
 	{"thread-local", OPS({DW_OP_const8u, 8}, {DW_OP_form_tls_address}),
 	 .want = NONE},
 	{"pieces", OPS({DW_OP_reg0}, {DW_OP_piece, 8}, {DW_OP_reg1},
@@ -285,7 +307,7 @@ static bool run_test(const struct test *t)
 		.addrx = test_addrx,
 		.call = test_call,
 		.base_type = test_type,
-		.param = test_param,
+		.die = test_die,
 	};
 	struct place_env callee = env;
 	struct place_machine m = {
@@ -304,6 +326,8 @@ static bool run_test(const struct test *t)
 		p = place_eval(&a, t->ops, t->n, &env);
 	}
 	came = place_str(&a, &p, NULL);
+	if (!want)
+		want = came;
 	if (!strcmp(want, NONE))
 		came = kind_of_text(came, &a);
 	ok = !strcmp(came, want);

@@ -342,7 +342,7 @@ static bool site_value(struct debuginfo *di, const struct call_site *site,
 	env.callee = &callee;
 	env.unwind = get_register;
 	env.nested = NULL; /* what the caller was called with, in its turn */
-	env.param = NULL;
+	env.die = NULL;
 	*out = place_eval_value(di->a, ops, n, &env);
 	return out->kind == PLACE_VALUE;
 }

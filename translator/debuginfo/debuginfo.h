@@ -285,6 +285,17 @@ bool debuginfo_global(struct debuginfo *di, const char *name, const char *file,
 struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			   const struct dbg_var *v, uint64_t pc);
 
+/* Of a PLACE_POINTER, where what it points to (of that type) is; p->offset is
+ * still to be added. */
+struct place dbg_pointee_place(struct debuginfo *di,
+			       const struct dbg_inst *inst,
+			       const struct place *p,
+			       const struct dbg_type *type, uint64_t pc);
+/* The nearest statement of the function's own file that has a place for v. */
+bool dbg_var_nearest(struct debuginfo *di, const struct dbg_inst *inst,
+		     const struct dbg_func *f, const struct dbg_var *v,
+		     uint64_t pc, struct dbg_stmt *out);
+
 /* What a register or parameter held when the function was entered, told by
  * its callers (DWARF5 2.5.1.7, 3.4): by what a call returns to, an expression
  * over the registers at pc. */

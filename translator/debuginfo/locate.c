@@ -6,6 +6,8 @@
  */
 #include "debuginfo/internal.h"
 
+#include <limits.h>
+
 static struct place constant(struct debuginfo *di, uint64_t v)
 {
 	struct place_op *op = arena_new(di->a, struct place_op);
@@ -21,19 +23,9 @@ static struct place const_value(struct debuginfo *di, Dwarf_Attribute *at,
 	Dwarf_Sword s;
 	Dwarf_Word u;
 
-	if (!dwarf_formblock(at, &block)) {
-		if (block.length > 8)
-			return place_none(di->a,
-					  "it is a constant of %zu bytes",
-					  (size_t)block.length);
-		u = 0;
-		for (size_t i = 0; i < block.length; i++)
-			u |= (uint64_t)block.data[di->f.big_endian ?
-							  block.length - 1 - i :
-							  i]
-			     << (8 * i);
-		return constant(di, u);
-	}
+	if (!dwarf_formblock(at, &block))
+		return place_of_bytes(di->a, block.data, block.length,
+				      di->f.big_endian);
 	if (v->type->is_signed && !dwarf_formsdata(at, &s))
 		return constant(di, s);
 	if (!dwarf_formudata(at, &u))
@@ -43,23 +35,20 @@ static struct place const_value(struct debuginfo *di, Dwarf_Attribute *at,
 
 /* "optimised away here; it lives at +0x12..+0x40, …" */
 static struct place not_here(struct debuginfo *di, Dwarf_Attribute *at,
-			     const struct dbg_inst *inst, uint64_t pc)
+			     const struct dbg_inst *inst)
 {
 	Dwarf_Addr base, lo, hi;
 	Dwarf_Op *ops;
 	size_t n, shown = 0;
 	ptrdiff_t off = 0;
 	struct buf b = {0};
-	uint64_t from = inst ? inst->pc : 0, near = 0;
+	uint64_t from = inst ? inst->pc : 0;
 	struct place p;
 
 	while ((off = dwarf_getlocations(at, off, &base, &lo, &hi, &ops, &n)) >
 	       0) {
 		if (!n || lo >= hi || lo < from)
 			continue;
-		/* Later ones first: where it is known next. */
-		if (!near || (near < pc && lo > near))
-			near = lo;
 		if (++shown > 4) {
 			buf_puts(&b, ", …");
 			break;
@@ -74,7 +63,6 @@ static struct place not_here(struct debuginfo *di, Dwarf_Attribute *at,
 	else
 		p = place_none(di->a, "optimised away");
 	buf_free(&b);
-	p.near = near;
 	return p;
 }
 
@@ -104,7 +92,7 @@ struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			return place_none(di->a,
 					  "its location cannot be read");
 	} else if (dwarf_getlocation_addr(&at, pc, &ops, &n, 1) != 1 || !n) {
-		return not_here(di, &at, inst, pc);
+		return not_here(di, &at, inst);
 	}
 	*fixed = inst && dwarf_whatform(&at) == DW_FORM_exprloc;
 	if (*fixed && !l.at_entry && frame_is_from_stack(di, ops) &&
@@ -139,6 +127,49 @@ static struct place checked(struct debuginfo *di, const struct dbg_inst *inst,
 	return p;
 }
 
+/* ---- pointers to what is not in memory (DWARF5 2.6.1.1.4) ---- */
+
+struct place dbg_pointee_place(struct debuginfo *di,
+			       const struct dbg_inst *inst,
+			       const struct place *p,
+			       const struct dbg_type *type, uint64_t pc)
+{
+	struct dbg_var v = {.die = p->die, .type = type};
+	bool fixed = false;
+
+	return dwarf_var_place(di, inst, &v, pc, &fixed);
+}
+
+/* Where it is in memory after all, its address is the pointer's value. */
+static struct place pointer(struct debuginfo *di, const struct dbg_inst *inst,
+			    const struct place *p, uint64_t pc)
+{
+	struct place to = dbg_pointee_place(di, inst, p, di->void_type, pc);
+	struct place_op *ops;
+
+	switch (to.kind) {
+	case PLACE_VALUE:
+	case PLACE_PIECES:
+	case PLACE_POINTER:
+		return *p;
+	case PLACE_NONE:
+		return place_none(di->a, "what it points to is %s", to.why);
+	case PLACE_ADDRESS:
+		break;
+	}
+	if (to.nops + 2 > PLACE_MAX_OPS)
+		return *p;
+	ops = arena_array(di->a, to.nops + 2, struct place_op);
+	memcpy(ops, to.ops, to.nops * sizeof *ops);
+	ops[to.nops] = (struct place_op){.code = PLACE_CONST,
+					 .n = (uint64_t)p->offset};
+	ops[to.nops + 1] = (struct place_op){.code = PLACE_ADD};
+	to.kind = PLACE_VALUE;
+	to.ops = ops;
+	to.nops += p->offset ? 2 : 0;
+	return to;
+}
+
 /* A location that is one for the whole function holds only once the first
  * instructions have stored the parameter there; one that begins later leaves
  * the entry to the calling convention. */
@@ -152,6 +183,8 @@ struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 	if (di->btf && inst)
 		return btf_param_place(di, inst, v, pc);
 	p = dwarf_var_place(di, inst, v, pc, &fixed);
+	if (p.kind == PLACE_POINTER)
+		p = pointer(di, inst, &p, pc);
 	if (!inst || inst->is_inline)
 		return p;
 	if (pc != inst->pc)
@@ -165,4 +198,29 @@ struct place dbg_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 		return place_none(di->a, "its place in the frame is not made "
 				  "yet; probe a later statement");
 	return p;
+}
+
+/* ---- where else ---- */
+
+#define NEAREST_LOOKED 2000 /* at so many statements */
+
+bool dbg_var_nearest(struct debuginfo *di, const struct dbg_inst *inst,
+		     const struct dbg_func *f, const struct dbg_var *v,
+		     uint64_t pc, struct dbg_stmt *out)
+{
+	const struct dbg_stmt *all;
+	size_t n = dbg_inst_statements(di, inst, f->file, 1, UINT_MAX, false,
+				       &all);
+	uint64_t best = UINT64_MAX;
+
+	for (size_t i = 0; i < MIN(n, (size_t)NEAREST_LOOKED); i++) {
+		uint64_t at = all[i].pc, far = at < pc ? pc - at : at - pc;
+
+		if (far >= best ||
+		    dbg_var_place(di, inst, v, at).kind == PLACE_NONE)
+			continue;
+		best = far;
+		*out = all[i];
+	}
+	return best != UINT64_MAX;
 }

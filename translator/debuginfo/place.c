@@ -23,6 +23,7 @@ enum loc_kind {
 	LOC_REGISTER,
 	LOC_VALUE,    /* DW_OP_stack_value */
 	LOC_IMPLICIT, /* DW_OP_implicit_value: bytes */
+	LOC_POINTER,  /* DW_OP_implicit_pointer: a DIE */
 };
 
 struct state {
@@ -32,6 +33,8 @@ struct state {
 	const struct node *reg;
 	const uint8_t *bytes;
 	size_t nbytes;
+	uint64_t die;
+	int64_t offset;
 	bool touched; /* some op since the last piece */
 };
 
@@ -157,7 +160,7 @@ static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
 	e->nesting--;
 	if (s.loc == LOC_REGISTER)
 		return s.reg;
-	if (s.loc == LOC_IMPLICIT) {
+	if (s.loc == LOC_IMPLICIT || s.loc == LOC_POINTER) {
 		tree_fail(&e->t, "its location expression is broken");
 		return &tree_zero;
 	}
@@ -251,7 +254,7 @@ static const struct node *parameter_ref(struct eval *e, const Dwarf_Op *op)
 {
 	uint64_t die;
 
-	if (!e->env->param || !e->env->param(e->env->ctx, op, &die)) {
+	if (!e->env->die || !e->env->die(e->env->ctx, op, &die)) {
 		tree_fail(&e->t, "it is a parameter that is optimised away");
 		return &tree_zero;
 	}
@@ -294,15 +297,77 @@ static void compare(struct eval *e, struct state *s, enum place_code code)
 	push(e, s, tree_binary(&e->t, code, a, b));
 }
 
+/* Surely below 2^63. */
+static bool is_small(const struct node *x)
+{
+	switch ((int)x->code) {
+	case PLACE_CONST:
+		return (int64_t)x->n >= 0;
+	case PLACE_AND:
+		return is_small(x->a) || is_small(x->b);
+	case PLACE_SHR:
+		return x->b->code == PLACE_CONST && x->b->n > 0;
+	case PLACE_DEREF:
+		return x->size < 8 && !x->is_signed;
+	case PLACE_MOD:
+		return true;
+	}
+	return false;
+}
+
+static const struct node *below(struct eval *e, const struct node *a,
+				const struct node *b)
+{
+	return tree_binary(&e->t, PLACE_LT, flip_sign(e, a), flip_sign(e, b));
+}
+
+/* Unsigned, of what has signed division only: half of a, divided, doubled, is
+ * the quotient or one less. */
+static const struct node *divide(struct eval *e, const struct node *a,
+				 const struct node *b)
+{
+	const struct node *one = tree_leaf(&e->t, PLACE_CONST, 1), *q, *rest;
+
+	if (is_small(a) && is_small(b))
+		return tree_binary(&e->t, PLACE_DIV, a, b);
+	if (!is_small(b)) {
+		tree_fail(&e->t, "its location expression divides by what may "
+			  "be too large");
+		return &tree_zero;
+	}
+	q = tree_binary(&e->t, PLACE_SHL,
+			tree_binary(&e->t, PLACE_DIV,
+				    tree_binary(&e->t, PLACE_SHR, a, one), b),
+			one);
+	rest = tree_binary(&e->t, PLACE_SUB, a,
+			   tree_binary(&e->t, PLACE_MUL, q, b));
+	return tree_binary(&e->t, PLACE_SUB,
+			   tree_binary(&e->t, PLACE_ADD, q, one),
+			   below(e, rest, b));
+}
+
+/* DW_OP_mod is unsigned for the generic type (GCC, LLDB; not told in DWARF5
+ * 2.5.1.4); of a signed type it has the dividend's sign. */
+static const struct node *modulo(struct eval *e, const struct node *a,
+				 const struct node *b)
+{
+	bool is_signed = a->type_size && a->type_signed;
+
+	if (is_signed || (is_small(a) && is_small(b)))
+		return tree_binary(&e->t, PLACE_MOD, a, b);
+	return tree_binary(&e->t, PLACE_SUB, a,
+			   tree_binary(&e->t, PLACE_MUL, divide(e, a, b), b));
+}
+
 static void arithmetic(struct eval *e, struct state *s, enum place_code code)
 {
 	const struct node *b = pop(e, s), *a = pop(e, s), *r;
 
-	if (a->type_size == 8 && !a->type_signed && code == PLACE_DIV) {
-		tree_fail(&e->t, "its location expression divides unsigned");
-		return;
-	}
-	if (a->type_size && a->type_signed && code == PLACE_SHR)
+	if (code == PLACE_DIV && a->type_size == 8 && !a->type_signed)
+		r = divide(e, a, b);
+	else if (code == PLACE_MOD)
+		r = modulo(e, a, b);
+	else if (a->type_size && a->type_signed && code == PLACE_SHR)
 		r = tree_binary(&e->t, code,
 				into_type(e, a, a->type_size, false), b);
 	else
@@ -407,6 +472,9 @@ static void take_piece(struct eval *e, struct state *s, uint64_t bits,
 		piece.place = finish(e, s);
 	else
 		piece.place = place_none(e->t.a, "this part is optimised away");
+	if (piece.place.kind == PLACE_POINTER)
+		piece.place = place_none(e->t.a, "what it points to is "
+					 "optimised away");
 	if (piece.place.kind == PLACE_PIECES) {
 		tree_fail(&e->t, "its location expression is broken");
 		return;
@@ -452,8 +520,8 @@ static void fork_branch(struct eval *e, struct state *s, const Dwarf_Op *ops,
 	}
 	run(e, &way[0], ops, n, target);
 	run(e, &way[1], ops, n, next);
-	if (way[0].loc != way[1].loc || way[0].loc == LOC_REGISTER ||
-	    way[0].loc == LOC_IMPLICIT || e->pieces.n)
+	if (way[0].loc != way[1].loc || e->pieces.n ||
+	    (way[0].loc != LOC_MEMORY && way[0].loc != LOC_VALUE))
 		tree_fail(&e->t, "its location expression branches too much");
 	v[0] = pop(e, &way[0]);
 	v[1] = pop(e, &way[1]);
@@ -673,8 +741,11 @@ static bool step_location(struct eval *e, struct state *s, const Dwarf_Op *op)
 		return true;
 	case DW_OP_implicit_pointer:
 	case DW_OP_GNU_implicit_pointer:
-		tree_fail(&e->t,
-			  "it points to a variable that is optimised away");
+		s->loc = LOC_POINTER;
+		s->offset = (int64_t)op->number2;
+		if (!e->env->die ||
+		    !e->env->die(e->env->ctx, op, &s->die))
+			tree_fail(&e->t, "what it points to is optimised away");
 		return true;
 	case DW_OP_form_tls_address:
 	case DW_OP_GNU_push_tls_address:
@@ -741,41 +812,54 @@ static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
 
 /* ---- the result ---- */
 
-static uint64_t word_of(const struct eval *e, const uint8_t *p, size_t n)
+static uint64_t word_of(const uint8_t *p, size_t n, bool big_endian)
 {
 	uint64_t v = 0;
 
 	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[e->env->big_endian ? n - 1 - i : i] << (8 * i);
+		v |= (uint64_t)p[big_endian ? n - 1 - i : i] << (8 * i);
 	return v;
 }
 
-/* Bytes of an implicit value: one constant, or as many as it takes. */
+static struct place constant(struct arena *a, uint64_t v)
+{
+	struct trees t = { .a = a };
+
+	return tree_place(a, PLACE_VALUE, tree_leaf(&t, PLACE_CONST, v));
+}
+
+/* One constant, or as many as it takes. */
+struct place place_of_bytes(struct arena *a, const uint8_t *p, size_t n,
+			    bool big_endian)
+{
+	VEC(struct place_piece) v = {0};
+
+	if (n <= 8)
+		return constant(a, word_of(p, n, big_endian));
+	if (n > 8 * PLACE_MAX_PIECES)
+		return place_none(a, "it is a constant of %zu bytes", n);
+	for (size_t i = 0; i < n; i += 8) {
+		size_t part = MIN(n - i, (size_t)8);
+
+		vec_push(a, &v,
+			 (struct place_piece){
+				 .place = constant(a, word_of(p + i, part,
+							      big_endian)),
+				 .bit_size = part * 8 });
+	}
+	return (struct place){ .kind = PLACE_PIECES,
+			       .pieces = v.v,
+			       .npieces = v.n };
+}
+
+/* Within a piece, only what is one value. */
 static struct place implicit(struct eval *e, const struct state *s)
 {
-	if (s->nbytes <= 8)
-		return tree_place(e->t.a, PLACE_VALUE,
-				  tree_leaf(&e->t, PLACE_CONST,
-					    word_of(e, s->bytes, s->nbytes)));
-	if (e->pieces.n || s->nbytes > 8 * PLACE_MAX_PIECES) {
+	if (s->nbytes > 8 && e->pieces.n) {
 		tree_fail(&e->t, "its constant value is too large");
 		return (struct place){0};
 	}
-	for (size_t i = 0; i < s->nbytes; i += 8) {
-		size_t n = MIN(s->nbytes - i, (size_t)8);
-
-		vec_push(
-			e->t.a, &e->pieces,
-			(struct place_piece){
-				.place = tree_place(
-					e->t.a, PLACE_VALUE,
-					tree_leaf(&e->t, PLACE_CONST,
-						  word_of(e, s->bytes + i, n))),
-				.bit_size = n * 8 });
-	}
-	return (struct place){.kind = PLACE_PIECES,
-			      .pieces = e->pieces.v,
-			      .npieces = e->pieces.n};
+	return place_of_bytes(e->t.a, s->bytes, s->nbytes, e->env->big_endian);
 }
 
 static struct place finish(struct eval *e, struct state *s)
@@ -789,6 +873,10 @@ static struct place finish(struct eval *e, struct state *s)
 		return implicit(e, s);
 	case LOC_VALUE:
 		return tree_place(e->t.a, PLACE_VALUE, pop(e, s));
+	case LOC_POINTER:
+		return (struct place){ .kind = PLACE_POINTER,
+				       .die = s->die,
+				       .offset = s->offset };
 	case LOC_MEMORY:
 		break;
 	}

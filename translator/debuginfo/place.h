@@ -26,7 +26,7 @@ enum place_code {
 	PLACE_SUB,
 	PLACE_MUL,
 	PLACE_DIV, /* signed; a zero divisor is the reader's error */
-	PLACE_MOD, /* unsigned; the same */
+	PLACE_MOD, /* signed; the same */
 	PLACE_AND,
 	PLACE_OR,
 	PLACE_XOR,
@@ -59,6 +59,8 @@ enum place_kind {
 	PLACE_VALUE,   /* the program computes the value itself.  One op,
 			  PLACE_REG: it lives in that register (assignable) */
 	PLACE_PIECES,  /* put together from parts, lowest byte first */
+	PLACE_POINTER, /* a pointer without a value: what it points to has one
+			  (a variable, or a constant, that is not in memory) */
 };
 
 /* Most ops of one program; a longer one is PLACE_NONE. */
@@ -75,12 +77,13 @@ struct place {
 	size_t nops;
 	const struct place_piece *pieces;
 	size_t npieces;
+	uint64_t die;	 /* PLACE_POINTER: of what it points to … */
+	int64_t offset;	 /* … and how far into it, bytes */
 	const char *why; /* PLACE_NONE: "optimised away; lives at …" */
-	uint64_t near;	 /* … and the nearest address where it lives; 0 */
 };
 
 struct place_piece {
-	struct place place; /* never PLACE_PIECES */
+	struct place place; /* never PLACE_PIECES or PLACE_POINTER */
 	unsigned bit_size;
 	unsigned bit_offset; /* within the place, from its lowest bit */
 };
@@ -114,8 +117,8 @@ struct place_env {
 	/* DW_OP_call2, DW_OP_call4: the expression of the DIE called. */
 	bool (*call)(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
 		     size_t *n);
-	/* DW_OP_GNU_parameter_ref: the parameter's DIE. */
-	bool (*param)(void *ctx, const Dwarf_Op *op, uint64_t *die);
+	/* DW_OP_GNU_parameter_ref, DW_OP_implicit_pointer: the DIE. */
+	bool (*die)(void *ctx, const Dwarf_Op *op, uint64_t *die);
 	/* DW_OP_convert and the other typed ops: size and signedness of the
 	 * base type; *size zero is the generic type. */
 	bool (*base_type)(void *ctx, const Dwarf_Op *op, unsigned *size,
@@ -134,6 +137,10 @@ struct place place_eval_value(struct arena *a, const Dwarf_Op *ops, size_t n,
 			      const struct place_env *env);
 struct place place_eval_contents(struct arena *a, const Dwarf_Op *ops, size_t n,
 				 const struct place_env *env);
+
+/* Bytes that are nowhere but in the debug information. */
+struct place place_of_bytes(struct arena *a, const uint8_t *p, size_t n,
+			    bool big_endian);
 
 /* The same program, and so the same place. */
 bool place_equal(const struct place *a, const struct place *b);

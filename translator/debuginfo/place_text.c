@@ -186,6 +186,9 @@ const char *place_str(struct arena *a, const struct place *p,
 		return program_text(a, p, reg);
 	case PLACE_PIECES:
 		return pieces_text(a, p, reg);
+	case PLACE_POINTER:
+		return arena_printf(a, "&(%#" PRIx64 ") + %" PRId64, p->die,
+				    p->offset);
 	}
 	return "";
 }
@@ -214,7 +217,7 @@ static bool compute(enum place_code code, uint64_t a, uint64_t b, uint64_t *v)
 	case PLACE_MOD:
 		if (!b)
 			return false;
-		*v = a % b;
+		*v = sb == -1 ? 0 : (uint64_t)(sa % sb);
 		return true;
 	case PLACE_AND:
 		*v = a & b;

@@ -21,7 +21,8 @@ struct place place_none(struct arena *a, const char *fmt, ...)
 bool place_equal(const struct place *a, const struct place *b)
 {
 	if (a->kind != b->kind || a->nops != b->nops ||
-	    a->npieces != b->npieces)
+	    a->npieces != b->npieces || a->die != b->die ||
+	    a->offset != b->offset)
 		return false;
 	for (size_t i = 0; i < a->nops; i++)
 		if (a->ops[i].code != b->ops[i].code ||

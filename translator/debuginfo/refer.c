@@ -66,14 +66,14 @@ static bool get_call(void *ctx, const Dwarf_Op *op, const Dwarf_Op **ops,
 	return true;
 }
 
-static bool get_param(void *ctx, const Dwarf_Op *op, uint64_t *die)
+static bool get_die(void *ctx, const Dwarf_Op *op, uint64_t *die)
 {
 	struct locating *l = ctx;
-	Dwarf_Die param;
+	Dwarf_Die found;
 
-	if (dwarf_getlocation_die(l->at, op, &param))
+	if (dwarf_getlocation_die(l->at, op, &found))
 		return false;
-	*die = dwarf_dieoffset(&param);
+	*die = dwarf_dieoffset(&found);
 	return true;
 }
 
@@ -130,7 +130,7 @@ void fill_env(struct locating *l, const struct dbg_inst *inst,
 		.bytes = get_bytes,
 		.addrx = get_addrx,
 		.call = get_call,
-		.param = get_param,
+		.die = get_die,
 		.base_type = get_base_type,
 		.at_entry = l->at_entry,
 	};

@@ -194,9 +194,8 @@ struct lower {
 	bool at_entry;			/* evaluated by the entry handler */
 	const char *why;		/* of the last failure */
 	struct loc why_at;
-	/* Where the variable that is not here is: looked up when shown. */
-	struct sysmod *near_mod;
-	uint64_t near;
+	/* A variable that is not here: where it is, is looked up when shown. */
+	const char *missing;
 };
 /* All of a probe's bodies and conditions. */
 void lower_probe(struct elab *e, struct probe *p);

@@ -13,7 +13,7 @@ bool lower_fail(struct lower *l, struct loc at, const char *fmt, ...)
 	l->why = arena_vprintf(l->e->a, fmt, ap);
 	va_end(ap);
 	l->why_at = at;
-	l->near = 0;
+	l->missing = NULL;
 	return false;
 }
 
@@ -90,30 +90,6 @@ static struct expr *mk_cpu_offset(struct lower *l, const struct expr *at)
 }
 
 /* An address of the file: of a per-CPU variable, this CPU's. */
-static struct expr *mk_data_address(struct lower *l, const struct expr *at,
-				    struct sysmod *mod, uint64_t addr)
-{
-	struct arena *a = l->e->a;
-	const char *section = NULL;
-	struct expr *base, *offset;
-
-	if (!debuginfo_section(mod->di, addr, &section, NULL) ||
-	    strcmp(section, PER_CPU))
-		return mk_address(l, at, mod, addr);
-	if (debuginfo_facts(mod->di)->is_module) {
-		lower_fail(l, at->loc, "it is a per-CPU variable of a module, "
-			   "and where those are the kernel does not tell");
-		return NULL;
-	}
-	if (addr <= ZERO_BASED)
-		base = mk_number(a, at->loc, (int64_t)addr);
-	else
-		base = mk_address(l, at, mod, addr);
-	offset = mk_cpu_offset(l, at);
-	return base && offset ? mk_binary(a, at->loc, OP_ADD, base, offset) :
-				NULL;
-}
-
 static const enum op binary_ops[] = {
 	[PLACE_ADD] = OP_ADD, [PLACE_SUB] = OP_SUB, [PLACE_MUL] = OP_MUL,
 	[PLACE_DIV] = OP_DIV, [PLACE_MOD] = OP_MOD, [PLACE_AND] = OP_AND,
@@ -155,6 +131,30 @@ static struct expr *mk_select(struct lower *l, const struct expr *at,
 	e->ternary.a = x;
 	e->ternary.b = y;
 	return e;
+}
+
+static struct expr *mk_data_address(struct lower *l, const struct expr *at,
+				    struct sysmod *mod, uint64_t addr)
+{
+	struct arena *a = l->e->a;
+	const char *section = NULL;
+	struct expr *base, *offset, *sum;
+
+	if (!debuginfo_section(mod->di, addr, &section, NULL) ||
+	    strcmp(section, PER_CPU))
+		return mk_address(l, at, mod, addr);
+	if (addr <= ZERO_BASED && !debuginfo_facts(mod->di)->is_module)
+		base = mk_number(a, at->loc, (int64_t)addr);
+	else
+		base = mk_address(l, at, mod, addr);
+	offset = mk_cpu_offset(l, at);
+	if (!base || !offset)
+		return NULL;
+	/* Of a module that is not there, nothing is to be read. */
+	sum = mk_binary(a, at->loc, OP_ADD, base, offset);
+	return !debuginfo_facts(mod->di)->is_module ? sum :
+	       mk_select(l, at, ast_clone_expr(a, base), sum,
+			 mk_number(a, at->loc, 0));
 }
 
 static struct expr *mk_abs(struct lower *l, const struct expr *at,
@@ -299,7 +299,7 @@ static struct expr *piece_bits(struct lower *l, const struct expr *at,
 {
 	struct expr *e;
 
-	if (p->place.kind == PLACE_NONE || p->place.kind == PLACE_PIECES) {
+	if (p->place.kind != PLACE_VALUE && p->place.kind != PLACE_ADDRESS) {
 		lower_fail(l, at->loc, "%s",
 			   p->place.why ? p->place.why : "optimised away");
 		return NULL;
@@ -374,7 +374,9 @@ bool locate_place(struct lower *l, const struct expr *at, struct sysmod *mod,
 			out->reg = (int)place->ops[0].n;
 		break;
 	case PLACE_PIECES:
-		out->kind = AT_PIECES;
+	case PLACE_POINTER:
+		out->kind = place->kind == PLACE_PIECES ? AT_PIECES :
+							  AT_POINTER;
 		out->place = arena_dup(l->e->a, place, sizeof *place);
 		return true;
 	}

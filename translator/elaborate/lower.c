@@ -26,15 +26,14 @@ static struct visitor visitor_of(struct lower *l)
 /* Which statement has the variable that this one has not. */
 static void add_nearest(struct lower *l)
 {
-	const char *file;
-	unsigned line;
+	const struct provider *pr = l->probe ? l->probe->info->provider : NULL;
+	const char *where = l->missing && pr && pr->nearest ?
+				    pr->nearest(l, l->missing) : NULL;
 
-	if (l->near && debuginfo_line_at(l->near_mod->di, l->near, &file,
-					 &line))
+	if (where)
 		l->why = arena_printf(l->e->a, "%s; the nearest statement "
-				      "that has it is at %s:%u", l->why, file,
-				      line);
-	l->near = 0;
+				      "that has it is at %s", l->why, where);
+	l->missing = NULL;
 }
 
 static struct expr *report(struct lower *l, const struct expr *e)
@@ -217,8 +216,9 @@ static struct expr *value_mixed(struct lower *l, const struct expr *e)
 	l->at_entry = false;
 	if (!ok)
 		return NULL;
-	if (x.kind == AT_PIECES) {
-		lower_fail(l, e->loc, "it is scattered; use a constant index");
+	if (x.kind == AT_PIECES || x.kind == AT_POINTER) {
+		lower_fail(l, e->loc, "it is not in memory; use a constant "
+			   "index");
 		return NULL;
 	}
 	key = arena_printf(l->e->a, "place of %s", expr_text(l->e->a, &base));

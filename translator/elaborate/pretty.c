@@ -71,15 +71,20 @@ static void finish_run(struct text *t)
 	t->print = NULL;
 }
 
-static void put_arg(struct text *t, char conv, bool alt, struct expr *e)
+static void put_part(struct text *t, struct format_part p, struct expr *e)
 {
+	p.precision = -1;
 	flush_literal(t);
-	vec_push(t->l->e->a, &t->print->print.format,
-		 (struct format_part){ .conv = conv, .alt = alt, .width = -1,
-				       .precision = -1 });
+	vec_push(t->l->e->a, &t->print->print.format, p);
 	vec_push(t->l->e->a, &t->print->print.args, e);
 	if (t->print->print.args.n == ARGS_PER_PRINT)
 		finish_run(t);
+}
+
+static void put_arg(struct text *t, char conv, bool alt, struct expr *e)
+{
+	put_part(t, (struct format_part){ .conv = conv, .alt = alt,
+					  .width = -1 }, e);
 }
 
 static struct expr *take_text(struct text *t)
@@ -132,10 +137,34 @@ static bool put_text(struct text *t, struct located *x)
 	return true;
 }
 
+static bool is_wide(const struct dbg_type *t)
+{
+	return (t->kind == DBG_INT || t->kind == DBG_UINT) && t->size == 16;
+}
+
+/* 128 bits, which no value of a script holds: 32 hexadecimal digits. */
+static bool put_wide(struct text *t, struct located *x)
+{
+	struct expr *high = target_half(t->l, t->at, x, true);
+	struct expr *low = target_half(t->l, t->at, x, false);
+
+	if (!high || !low)
+		return false;
+	buf_puts(&t->literal, "0x");
+	put_part(t, (struct format_part){ .conv = 'x', .zero = true,
+					  .width = 16 }, high);
+	put_part(t, (struct format_part){ .conv = 'x', .zero = true,
+					  .width = 16 }, low);
+	return true;
+}
+
 static bool put_scalar(struct text *t, struct located *x)
 {
-	struct expr *e = target_read(t->l, t->at, x);
+	struct expr *e;
 
+	if (is_wide(x->type))
+		return put_wide(t, x);
+	e = target_read(t->l, t->at, x);
 	if (!e)
 		return false;
 	if (x->type->kind == DBG_POINTER || x->type->kind == DBG_FUNCTION) {
@@ -503,6 +532,8 @@ static bool put_var(struct text *t, struct located *x, bool pretty)
 		buf_puts(&t->literal, is_struct(x->type) ? "{...}" : "[...]");
 		return true;
 	}
+	if (is_wide(x->type))
+		return put_wide(t, x);
 	e = target_read(t->l, t->at, x);
 	if (e)
 		put_number(t, e);

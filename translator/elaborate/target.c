@@ -65,7 +65,8 @@ static struct expr *read_scalar(struct lower *l, const struct expr *at,
 
 	if (size != 1 && size != 2 && size != 4 && size != 8) {
 		lower_fail(l, at->loc, "'%s' has %llu bytes, which no value "
-			   "holds", x->type->name, (unsigned long long)size);
+			   "holds; print it with $", x->type->name,
+			   (unsigned long long)size);
 		return NULL;
 	}
 	switch (x->kind) {
@@ -85,9 +86,31 @@ static struct expr *read_scalar(struct lower *l, const struct expr *at,
 				  whole_bits(x));
 		return e ? extract(l, at, e, 0, whole_bits(x),
 				   x->type->is_signed) : NULL;
+	case AT_POINTER:
+		lower_fail(l, at->loc, "it has no value: what it points to is "
+			   "not in memory here, but can be read through it");
+		return NULL;
 	}
 	lower_fail(l, at->loc, "its location holds only a part of it");
 	return NULL;
+}
+
+struct expr *target_half(struct lower *l, const struct expr *at,
+			 const struct located *x, bool high)
+{
+	struct located y = *x;
+
+	y.type = debuginfo_type(x->mod->di, "long unsigned int");
+	y.reg = -1;
+	if (!y.type || x->bit_size) {
+		lower_fail(l, at->loc, "it cannot be read");
+		return NULL;
+	}
+	if (high && y.kind == AT_ADDRESS)
+		y.e = add_offset(l, at->loc, ast_clone_expr(l->e->a, y.e), 8);
+	else if (high)
+		y.bit_offset += 64;
+	return read_scalar(l, at, &y);
 }
 
 static struct expr *with_pointee(struct expr *e, const struct located *x,
@@ -198,11 +221,38 @@ struct expr *target_store(struct lower *l, const struct expr *at,
 
 /* ---- narrowing ---- */
 
+/* n bytes behind where a pointer without a value points. */
+static bool follow(struct lower *l, const struct expr *at, struct located *x,
+		   const struct dbg_type *to, uint64_t n)
+{
+	const struct provider *pr = l->probe ? l->probe->info->provider : NULL;
+	const struct place *p = x->place;
+
+	if (!pr || !pr->pointee || !to)
+		return lower_fail(l, at->loc, "what it points to is not known");
+	if (!pr->pointee(l, at, p, to, x))
+		return false;
+	n += (uint64_t)p->offset;
+	if (n > UINT16_MAX || (n && x->kind == AT_POINTER))
+		return lower_fail(l, at->loc, "what is there is optimised "
+				  "away");
+	if (x->kind == AT_ADDRESS)
+		x->e = add_offset(l, at->loc, x->e, n);
+	else
+		x->bit_offset = (unsigned)n * 8;
+	if (n)
+		x->reg = -1;
+	return true;
+}
+
 bool target_deref(struct lower *l, const struct expr *at, struct located *x)
 {
 	const struct dbg_type *to = dbg_type_target(x->type);
-	struct expr *e = read_scalar(l, at, x);
+	struct expr *e;
 
+	if (x->kind == AT_POINTER)
+		return follow(l, at, x, to, 0);
+	e = read_scalar(l, at, x);
 	if (!e)
 		return false;
 	if (!to)
@@ -310,6 +360,13 @@ static bool target_index(struct lower *l, const struct component *c,
 				  x->type->name);
 	if (x->type->kind == DBG_ARRAY && x->kind != AT_ADDRESS)
 		return index_value(l, c, elem, x);
+	if (x->kind == AT_POINTER) {
+		if (c->index->kind != EXPR_NUMBER)
+			return lower_fail(l, c->loc, "what it points to is not "
+					  "in memory; use a constant index");
+		return follow(l, &where, x, elem,
+			      (uint64_t)c->index->number.value * elem->size);
+	}
 	base = x->type->kind == DBG_ARRAY ? target_address(l, &where, x) :
 					    read_scalar(l, &where, x);
 	if (!base)

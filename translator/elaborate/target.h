@@ -13,6 +13,7 @@ enum located_kind {
 	AT_ADDRESS,	/* e is the address of the object */
 	AT_VALUE,	/* e is 64 bits that hold it from bit_offset on */
 	AT_PIECES,	/* scattered; see place */
+	AT_POINTER,	/* a pointer without a value; see place */
 };
 struct located {
 	enum located_kind kind;
@@ -67,6 +68,9 @@ bool target_locate(struct lower *l, const struct expr *e, struct located *out);
 bool target_comps(struct lower *l, const struct expr *e, struct located *x);
 struct expr *target_read(struct lower *l, const struct expr *at,
 			 const struct located *x);
+/* The lower or upper 64 bits of an integer that has 128. */
+struct expr *target_half(struct lower *l, const struct expr *at,
+			 const struct located *x, bool high);
 struct expr *target_address(struct lower *l, const struct expr *at,
 			    const struct located *x);
 struct expr *target_store(struct lower *l, const struct expr *at,

@@ -622,6 +622,52 @@ static noipa int t_inlines(int n, struct inner *in)
 	return first + second + third;
 }
 
+/* What is pointed to is in registers only. */
+static __always_inline long i_through(struct sixteen *pair, int *number,
+				      struct inner *known)
+{
+	long got = pair->a * 3 + known->c;
+
+	hide(got);
+	use(got);
+	use(pair->a); /* @ through */
+	use(pair->b);
+	use(*number);
+	return got;
+}
+
+static noipa long t_through(long a, int b)
+{
+	struct sixteen pair = { a + 1, a + 2 };
+	struct inner known = { 1, 2, -3, 4 };
+	int number = b * 2;
+	long got;
+
+	hide(pair.a);
+	hide(pair.b);
+	hide(number);
+	got = i_through(&pair, &number, &known);
+	return got + pair.a + pair.b + number;
+}
+
+/* Divided as the compiler describes it. */
+static noipa u64 t_divided(u64 whole)
+{
+	u64 tenth = whole / 10, rest = whole % 10;
+
+	use(whole); /* @ divided */
+	use(whole);
+	return whole;
+}
+
+static noipa int t_per_cpu(int n)
+{
+	this_cpu_add(truth_percpu, n);
+	use(n); /* @ per_cpu */
+	this_cpu_sub(truth_percpu, n);
+	return n;
+}
+
 /* ---- running them ---- */
 
 static void run_values(void)
@@ -683,6 +729,9 @@ static void run_locals(void)
 	t_recurse(4);
 	t_frame(3);
 	t_inlines(6, &inner_more);
+	t_through(40, 21);
+	t_divided(0xfffffffffffffff7ull);
+	t_per_cpu(100);
 }
 
 /* ---- tracepoints ---- */

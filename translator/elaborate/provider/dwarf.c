@@ -693,8 +693,7 @@ static bool dwarf_variable(struct lower *l, const struct expr *at,
 			   name, dbg_func_str(s->mod->di, &s->func),
 			   l->probe->info->where,
 			   place.why ? place.why : "optimised away");
-		l->near_mod = s->mod;
-		l->near = place.near;
+		l->missing = name;
 		return false;
 	}
 	if (!l->e->s->diag.muted)
@@ -702,6 +701,33 @@ static bool dwarf_variable(struct lower *l, const struct expr *at,
 		     v.type ? v.type->name : "void",
 		     place_str(l->e->a, &place, reg_namer(l)));
 	return locate_place(l, at, s->mod, v.type, &place, out);
+}
+
+static bool dwarf_pointee(struct lower *l, const struct expr *at,
+			  const struct place *pointer,
+			  const struct dbg_type *type, struct located *out)
+{
+	struct scope *s = l->probe->info->scope;
+	struct place place = dbg_pointee_place(s->mod->di, &s->inst, pointer,
+					       type, s->pc);
+
+	if (place.kind == PLACE_NONE)
+		return lower_fail(l, at->loc, "what it points to is %s",
+				  place.why);
+	return locate_place(l, at, s->mod, type, &place, out);
+}
+
+static const char *dwarf_nearest(struct lower *l, const char *name)
+{
+	struct scope *s = l->probe->info->scope;
+	struct dbg_stmt near;
+	struct dbg_var v;
+
+	if (!s || !dbg_inst_var(s->mod->di, &s->inst, s->pc, name + 1, &v) ||
+	    v.is_global || !dbg_var_nearest(s->mod->di, &s->inst, &s->func, &v,
+					    s->pc, &near))
+		return NULL;
+	return arena_printf(l->e->a, "%s:%u", s->func.file, near.line);
 }
 
 static struct expr *dwarf_from_caller(struct lower *l, const struct expr *at,
@@ -752,6 +778,8 @@ const struct provider provider_dwarf = {
 	.variables = dwarf_variables,
 	.result = dwarf_result,
 	.module = dwarf_module,
+	.pointee = dwarf_pointee,
+	.nearest = dwarf_nearest,
 	.from_caller = dwarf_from_caller,
 	.is_return = dwarf_is_return,
 };

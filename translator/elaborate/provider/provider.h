@@ -10,6 +10,7 @@
 
 struct located;
 struct dbg_type;
+struct place;
 struct place_op;
 
 /* A form of point: "kernel.function(string).maxactive(number)". */
@@ -61,6 +62,13 @@ struct provider {
 	 * family cannot tell. */
 	struct expr *(*from_caller)(struct lower *l, const struct expr *at,
 				    const struct place_op *what);
+	/* What a PLACE_POINTER of a variable points to, of that type; false
+	 * with l->why. */
+	bool (*pointee)(struct lower *l, const struct expr *at,
+			const struct place *pointer,
+			const struct dbg_type *type, struct located *out);
+	/* "file:line" of the nearest statement that has $name, or NULL. */
+	const char *(*nearest)(struct lower *l, const char *name);
 	/* Expressions of a .return probe are evaluated at the entry. */
 	bool (*is_return)(const struct probe *p);
 };
