@@ -32,8 +32,26 @@ only() {
 		fail "$name: not all lines are like $want"
 }
 
+# Where the probes of a point are, link time.
+places() {
+	"$stap" -r "$release" -vv -p2 -e "probe $1 { println(1) }" 2>&1 </dev/null |
+		sed -n 's/.*probe vfs_read@.* at \(0x[0-9a-f]*\).*/\1/p'
+}
+
+# LINE: of a statement of vfs_read.
+by_addresses() {
+	local pc near
+	pc=$(places 'kernel.function("vfs_read")')
+	only "a function by its address" "^kernel[.]function[(]$pc[)][.]exported$" "kernel.function($pc).exported"
+	pc=$(places "kernel.statement(\"vfs_read@fs/read_write.c:$1\")" | head -n 1)
+	only "the statement of its address" "^kernel[.]statement[(]$pc[)][.]nearest$" "kernel.statement($pc).nearest"
+	near=$(places "kernel.statement($(printf %#x $((pc + 4)))).nearest")
+	[ $((near)) -ge $((pc)) ] && [ $((near)) -le $((pc + 4)) ] && [ "$near" = "$(places "kernel.statement($near).nearest")" ] ||
+		fail "the statement of an address: $near of $pc and 4 bytes"
+}
+
 lines_of_functions() {
-	local f='vfs_read@fs/read_write[.]c' decl line pc
+	local f='vfs_read@fs/read_write[.]c' decl line
 	only "a function" "^kernel[.]function[(]\"$f:[0-9]+\"[)]$" 'kernel.function("vfs_read")'
 	decl=$(sed 's/.*:\([0-9]*\)".*/\1/' "$tmp/out")
 	only "statements of a function" "^kernel[.]statement[(]\"$f:[0-9]+\"[)]$" \
@@ -56,11 +74,7 @@ lines_of_functions() {
 		fail "a list of lines is not those lines"
 	only "nearest" "^kernel[.]statement[(]\"$f:$decl\"[)][.]nearest$" \
 		"kernel.statement(\"vfs_read@fs/read_write.c:$decl\").nearest"
-	# By addresses: of the function, and one behind the start of a statement.
-	pc=$("$stap" -r "$release" -vv -p2 -e 'probe kernel.function("vfs_read") { println(1) }' 2>&1 </dev/null |
-		sed -n 's/.*probe vfs_read@.* at \(0x[0-9a-f]*\).*/\1/p')
-	only "a function by its address" "^kernel[.]function[(]$pc[)][.]exported$" "kernel.function($pc).exported"
-	only "the statement of an address" "^kernel[.]statement[(]$pc[)][.]nearest$" "kernel.statement($(printf %#x $((pc + 4)))).nearest"
+	by_addresses "$(sed -n 2p "$tmp/lines")"
 	says "a bad line" "is not NAME@FILE:LINE" 'kernel.statement("vfs_read@fs/read_write.c:1,")'
 }
 
