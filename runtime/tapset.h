@@ -125,6 +125,7 @@ stp_i64 stp_register(struct stp_ctx *c, const char *name);
 stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n);	/* n from 1, function entry */
 /* Argument n of a system call whose wrapper takes one struct pt_regs *. */
 stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n);
+stp_i64 stp_syscall_nr(void);	/* that the process is in; -1 */
 stp_i64 stp_returnval(struct stp_ctx *c);
 stp_u64 stp_addr(struct stp_ctx *c);		/* of the probe point hit */
 stp_u64 stp_uaddr(struct stp_ctx *c);

@@ -4,6 +4,7 @@
  * by the calling convention (arch/).  Any context.
  */
 #include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
 #include "memory.h"
 
 static struct pt_regs *regs_of(struct stp_ctx *c)
@@ -73,6 +74,13 @@ stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n)
 		return stp_is_compat() ? (u32)value : value;
 	stp_fail_fault(c, "system call argument read fault", pt_regs + at);
 	return 0;
+}
+
+stp_i64 stp_syscall_nr(void)
+{
+	if (current->flags & PF_KTHREAD)
+		return -1;
+	return syscall_get_nr(current, task_pt_regs(current));
 }
 
 stp_i64 stp_returnval(struct stp_ctx *c)

@@ -1,13 +1,16 @@
-# Makes syscalls-calls.stp of syscalls.tbl, which says what its lines mean.
+# Makes syscalls-calls.stp of syscalls.tbl, which says what its lines mean; with
+# -v tp=1 syscalls-tp.stp, the same by a tracepoint, of syscall-names.tbl and it.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 BEGIN {
 	print "// Made by syscalls.awk from syscalls.tbl: change those."
 	print "// SPDX-License-Identifier: GPL-2.0-or-later"
 	print ""
-	print "@define sys_prefix %("
-	print "\t%( arch == \"x86_64\" %? \"__x64_sys_\" %: \"__arm64_sys_\" %)"
-	print "%)"
+	if (!tp) {
+		print "@define sys_prefix %("
+		print "\t%( arch == \"x86_64\" %? \"__x64_sys_\" %: \"__arm64_sys_\" %)"
+		print "%)"
+	}
 	format["d"] = format["l"] = "%d"
 	format["u"] = format["U"] = "%u"
 	format["x"] = format["p"] = "%#x"
@@ -18,12 +21,18 @@ BEGIN {
 
 function fail(text)
 {
-	print "syscalls.tbl:" NR ": " text >"/dev/stderr"
+	print "syscalls.tbl:" FNR ": " text >"/dev/stderr"
 	failed = 1
 	exit 1
 }
 
 /^#/ || !NF { next }
+
+FILENAME ~ /names.tbl$/ {
+	for (i = 2; i <= 5; i++)
+		number[$1, i] = $i
+	next
+}
 
 # ---- tables ----
 
@@ -48,7 +57,7 @@ function table(kind,	i, at, v)
 		print "\treturn left || t == \"\" ? t . (t == \"\" ? \"\" : \"|\") . sprintf(\"%#x\", left) : t"
 	print "}"
 }
-/^%(bits|enum) / { table($1); next }
+/^%(bits|enum) / { if (!tp) table($1); next }
 
 # ---- calls ----
 
@@ -122,10 +131,74 @@ function argument(text, n,	v, k, t, at, r)
 	}
 }
 
+# ---- points ----
+
+function put_body()
 {
-	at = index($1, "=")
-	name = at ? substr($1, 1, at - 1) : $1
-	kernel = at ? substr($1, at + 1) : $1
+	printf "\tname = \"%s\"\n%s", name, body
+	if (formats == "")
+		print "\targstr = \"\""
+	else
+		printf "\targstr = sprintf(\"%s\"%s)%s\n", formats, values, optional == "" ? "" : "\n\t\t. (" optional ")"
+	print "}"
+}
+
+function put_wrapper()
+{
+	printf "\nprobe syscall.%s = kprobe.function(@sys_prefix \"%s\").call\n{\n", name, kernel
+	put_body()
+	printf "probe syscall.%s.return = kprobe.function(@sys_prefix \"%s\").return\n", name, kernel
+	printf "{\n\tname = \"%s\"\n\tretval = returnval()\n\tretstr = returnstr(%d)\n}\n", name, result
+	# .return goes along.
+	printf "probe nd_syscall.%s = syscall.%s { }\n", name, name
+}
+
+# The number of this call in a column of syscall-names.tbl.
+function number_of(column,	i, keys)
+{
+	keys[1] = named
+	keys[2] = name
+	keys[3] = kernel
+	for (i = 1; i <= 3; i++)
+		if ((keys[i], column) in number && number[keys[i], column] != "-")
+			return number[keys[i], column]
+	return -1
+}
+
+function numbers(native) { return number_of(native) ", " number_of(native + 1) }
+
+function put_points(test)
+{
+	printf "probe tp_syscall.%s = kernel.trace(\"raw_syscalls:sys_enter\")\n", name
+	printf "{\n\tif (!__is_syscall($id, %s)) next\n", test
+	put_body()
+	printf "probe tp_syscall.%s.return = kernel.trace(\"raw_syscalls:sys_exit\")\n", name
+	printf "{\n\tif (!__is_syscall(__syscall_nr(), %s)) next\n", test
+	printf "\tname = \"%s\"\n\tretval = $ret\n\tretstr = return_str(%d, $ret)\n}\n", name, result
+}
+
+function put_tracepoint(	x86, arm)
+{
+	if (named == "-")
+		return
+	x86 = number_of(2) >= 0 || number_of(3) >= 0
+	arm = number_of(4) >= 0 || number_of(5) >= 0
+	if (!x86 && !arm)
+		fail("\"" name "\" has no number in syscall-names.tbl")
+	print ""
+	if (!x86 || !arm)
+		print "%( arch == \"" (x86 ? "x86_64" : "arm64") "\" %?"
+	put_points(!arm ? numbers(2) : !x86 ? numbers(4) : \
+		"%( arch == \"arm64\" %? " numbers(4) " %: " numbers(2) " %)")
+	if (!x86 || !arm)
+		print "%)"
+}
+
+{
+	split($1 "==", part, "=")
+	name = part[1]
+	kernel = part[2] == "" ? name : part[2]
+	named = part[3]
 	if (seen[name]++)
 		fail("'" name "' is there twice")
 	body = formats = values = optional = ""
@@ -135,17 +208,10 @@ function argument(text, n,	v, k, t, at, r)
 			result = substr($i, 2)
 		else
 			argument($i, i - 1)
-	printf "\nprobe syscall.%s = kprobe.function(@sys_prefix \"%s\").call\n{\n", name, kernel
-	printf "\tname = \"%s\"\n%s", name, body
-	if (formats == "")
-		print "\targstr = \"\""
+	if (tp)
+		put_tracepoint()
 	else
-		printf "\targstr = sprintf(\"%s\"%s)%s\n", formats, values, optional == "" ? "" : "\n\t\t. (" optional ")"
-	print "}"
-	printf "probe syscall.%s.return = kprobe.function(@sys_prefix \"%s\").return\n", name, kernel
-	printf "{\n\tname = \"%s\"\n\tretval = returnval()\n\tretstr = returnstr(%d)\n}\n", name, result
-	# .return goes along.
-	printf "probe nd_syscall.%s = syscall.%s { }\n", name, name
+		put_wrapper()
 }
 
 END { exit failed }

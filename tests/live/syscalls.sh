@@ -1,24 +1,27 @@
 #!/bin/bash
 # Arguments and results of system calls as text, by syscall.* and
-# nd_syscall.*.return with all their probes at once: what a program does is
-# shown as the program says; on 6.1 for x86_64 in a module built by kbuild, too.
+# nd_syscall.*.return with all their probes at once, and by tracepoints: what a
+# program does is shown as the program says, a 32-bit one too; on 6.1 for x86_64 in a module built by kbuild, too.
 . "$(dirname "$0")/lib.sh"
 scripts=$tests/live/scripts
 
+# SCRIPT CALLS: its lines of those calls are what the load says.
 calls() {
 	local first
-	rstap "$scripts/syscalls.stp" -c '/tmp/sysload >/tmp/wanted' >"$live_tmp/out" 2>"$live_tmp/err" ||
-		fail "$root: syscalls.stp: status $?: $(cat "$live_tmp/err")"
-	on 'cat /tmp/wanted; rm /tmp/wanted' >"$live_tmp/wanted"
-	[ "$(wc -l <"$live_tmp/wanted")" -ge 80 ] || fail "$root: the load says too little"
+	rstap "$scripts/$1" -c '/tmp/sysload >/tmp/wanted; [ ! -e /tmp/sys32 ] || /tmp/sys32' >"$live_tmp/out" 2>"$live_tmp/err" ||
+		fail "$root: $1: status $?: $(cat "$live_tmp/err")"
+	on 'cat /tmp/wanted; rm /tmp/wanted' | grep -E "^($2)" >"$live_tmp/wanted"
+	[ "$(wc -l <"$live_tmp/wanted")" -ge "$3" ] || fail "$root: the load says too little"
 	# What the C library does before and behind is its own matter.
 	first=$(head -n 1 "$live_tmp/wanted")
 	want "$(cat "$live_tmp/wanted")" \
 		"$(grep -vE '^(exit_group|write|newfstatat|fstatat|fstat|brk|unlink|unlinkat)\b' "$live_tmp/out" |
 		awk -v f="$first" '$0 == f { on = 1 } on' | head -n "$(wc -l <"$live_tmp/wanted")")" \
-		"$root: system calls: $(cat "$live_tmp/err")"
+		"$root: system calls, $1: $(cat "$live_tmp/err")"
 }
 
+gcc -m32 -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -O1 -Wall -Werror \
+	-o "$live_tmp/sys32" "$scripts/sys32.c" || fail "gcc does not compile sys32.c"
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	cc=gcc
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
@@ -26,10 +29,18 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 		{ fail "$root: $cc does not compile sysload.c"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
 	on 'cat >/tmp/sysload; chmod +x /tmp/sysload' <"$live_tmp/sysload"
+	[[ $root == *arm64 ]] || on 'cat >/tmp/sys32; chmod +x /tmp/sys32' <"$live_tmp/sys32"
 	ways "$amd64_61"
 	for how in $ways; do
-		calls
+		calls syscalls.stp . 80
 	done
+	builder_stop
+	how=fast
+	calls syscalls-tp.stp "d|k|u|w|mem|set" 12
+	want "any 1 1 1 0 odd 0" "$(grep '^any' "$live_tmp/out")" "$root: syscall_any"
+	[[ $root == *arm64 ]] ||
+		want $'32 mkdirat(AT_FDCWD, "/proc/none", 0751)\n32 296 mkdirat 1\n32 mkdirat = -2 (ENOENT)\n32 199 getuid32 1\n32 1 exit 1' \
+			"$(grep '^32' "$live_tmp/out")" "$root: system calls of a 32-bit program"
 	want_clean "$root"
 	guest_stop
 done

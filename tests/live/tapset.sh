@@ -383,13 +383,13 @@ addresses() {
 
 # No function or alias is forgotten by the scripts above and the programs of
 # tests/lang, which language.sh runs on a guest.
-programs=("$scripts/tapset.stp")
+programs=("$scripts/tapset.stp" "$scripts/syscalls-tp.stp")
 for f in "$tests"/lang/*.out; do programs+=("${f%.out}.stp"); done
 for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u); do
 	grep -q "\b$f *(" "${programs[@]}" || fail "no script calls $f()"
 done
-# The table of system calls has a test of its own, syscalls.sh.
-table=$(sed -n 's/^probe \([a-z0-9_.]*\) = .*/\1/p' "$tests/../tapset/linux/syscalls-calls.stp")
+# The tables of system calls have a test of its own, syscalls.sh.
+table=$(sed -n 's/^probe \([a-z0-9_.]*\) = .*/\1/p' "$tests"/../tapset/linux/syscalls-{calls,tp}.stp)
 for a in $(stap --dump-probe-aliases | sed 's/ = .*//' | grep -vxF "$table"); do
 	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" "${programs[@]}" || fail "no script uses $a"
 done
