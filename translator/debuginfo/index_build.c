@@ -626,13 +626,13 @@ static void take_btf(struct merge *m, const struct elf_file *f,
 	const struct btf *b = btf_of(&a, f, base, &why);
 	struct walk w;
 
-	if (!b)
-		return;
-	walk_init(&w, &a);
-	btf_walk(&w, b, &m->syms, m->str.s);
-	vec_push(m->a, &m->cus, (struct index_cu){0});
-	merge_walk(m, &w);
-	walk_free(&w);
+	if (b) {
+		walk_init(&w, &a);
+		btf_walk(&w, b, &m->syms, m->str.s);
+		vec_push(m->a, &m->cus, (struct index_cu){0});
+		merge_walk(m, &w);
+		walk_free(&w);
+	}
 	arena_free(&a);
 }
 
