@@ -59,7 +59,6 @@ MINOR = 18
 MKDEV = 8388626
 log = a line
 error ! an error
-raise ! a raise
 assert msg ! does not hold
 assert ! assertion failed
 num_online_cpus = $fact_cpus

@@ -76,6 +76,9 @@ same "standard input" 'global input' "$came"
 came=$("$STAP" -p1 s.stp unused 2>&1 >/dev/null)
 same "an argument nobody reads" 'WARNING: unused command line option $1/@1' "$came"
 same "with -w" "" "$("$STAP" -w -p1 s.stp unused 2>&1 >/dev/null)"
+for _ in new kept; do # the library's index
+	same "an argument for argv[]" "" "$("$STAP" -p1 -e 'probe begin { println(argv[1], argc) }' one two 2>&1 >/dev/null)"
+done
 "$STAP" -W -p1 s.stp unused >/dev/null 2>&1 && { echo "-W did not fail"; bad=1; }
 
 # ---- the rc file comes first ----

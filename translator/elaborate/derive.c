@@ -176,40 +176,56 @@ static void want_patterns(const struct derivation *d, struct wanted *w)
 		}
 }
 
-/* "A.B.C", of a file that need not be parsed. */
-static void want_alias(struct arena *a, struct wanted *w, const char *first,
+/* The component of an alias "A.B.C" that the point has otherwise. */
+static void want_alias(const struct derivation *d, struct wanted *w,
 		       const char *path)
 {
-	size_t n = strcspn(path, ".");
-	const char *name = arena_strndup(a, path, n);
+	struct arena *a = d->e->a;
 
-	wanted_add(a, w, 0, name);
-	if (!path[n] || strcmp(name, first))
-		return;
-	path += n + 1;
-	wanted_add(a, w, 1, arena_strndup(a, path, strcspn(path, ".")));
+	for (size_t i = 0; i < d->point->comps.n; i++) {
+		size_t n = strcspn(path, ".");
+		const char *name = arena_strndup(a, path, n);
+
+		wanted_add(a, w, i, name);
+		if (!path[n] || strcmp(name, d->point->comps.v[i].name))
+			return;
+		path += n + 1;
+	}
+	/* The point ends where the alias goes on. */
+	wanted_add(a, w, d->point->comps.n,
+		   arena_strndup(a, path, strcspn(path, ".")));
+}
+
+static void want_names(const struct derivation *d, struct wanted *w,
+		       const struct alias_decl *decl)
+{
+	vec_for(i, &decl->names) {
+		const struct probe_point *p = decl->names.v[i];
+		const char *path = "";
+
+		vec_for(k, &p->comps)
+			path = arena_printf(d->e->a, "%s%s%s", path,
+					    k ? "." : "", p->comps.v[k].name);
+		want_alias(d, w, path);
+	}
 }
 
 static void want_aliases(const struct derivation *d, struct wanted *w)
 {
 	const struct map *m = &d->e->lib.aliases;
-	const char *first = d->point->comps.v[0].name;
-	const struct alias_list *l = map_get(m, first);
 	struct str_vec others = { 0 };
 
-	vec_for(i, &m->entries)
-		wanted_add(d->e->a, w, 0, m->entries.v[i].key);
-	for (size_t i = 0; l && i < l->n; i++)
-		vec_for(j, &l->v[i]->names) {
-			const struct probe_point *p = l->v[i]->names.v[j];
+	vec_for(i, &m->entries) {
+		const struct alias_list *l = m->entries.v[i].value;
 
-			if (p->comps.n > 1)
-				wanted_add(d->e->a, w, 1, p->comps.v[1].name);
-		}
+		for (size_t k = 0; k < l->n; k++)
+			want_names(d, w, l->v[k]);
+	}
+	/* Those of files that nothing led to. */
 	if (!d->optional)
 		library_names(d->e->s, 'a', &others);
 	vec_for(i, &others)
-		want_alias(d->e->a, w, first, others.v[i]);
+		want_alias(d, w, others.v[i]);
 }
 
 static bool is_wanted(const struct wanted *w, const char *name)

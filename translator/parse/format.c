@@ -91,7 +91,7 @@ static void format_conversion(struct format_reader *r)
 		else
 			part.precision = format_number(r);
 	}
-	while (format_accept(r, 'l'))
+	if (format_accept(r, 'l'))
 		part.modifier = 'l';
 	if (r->s >= r->end || !*r->s || !strchr("diuxXobpcsmM", *r->s))
 		parse_fail(r->p, r->t, "invalid or missing conversion "

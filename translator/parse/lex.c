@@ -270,13 +270,15 @@ static enum token_kind lex_op(struct lexer *lx)
 static const char *arg_at(struct lexer *lx, unsigned long n)
 {
 	const struct str_vec *args = &lx->s->opt.args;
+	bool *used = lx->src->kind == SOURCE_USER ? lx->s->args_used :
+						    lx->src->args_used;
 
 	if (n < 1 || n > args->n) {
 		lx->message = "command line argument out of range";
 		return NULL;
 	}
-	if (lx->src->kind == SOURCE_USER && lx->s->args_used)
-		lx->s->args_used[n - 1] = true;
+	if (used)
+		used[n - 1] = true;
 	return args->v[n - 1];
 }
 

@@ -149,6 +149,7 @@ static struct file *parse_script(struct session *s, const char *path,
 
 	if (!src)
 		return NULL;
+	src->args_used = arena_array(&s->arena, s->opt.args.n + 1, bool);
 	f = parse_source(s, src, &ok);
 	return ok || skip_broken(s, path, errors) ? f : NULL;
 }
@@ -321,6 +322,15 @@ static size_t load_scripts(struct session *s, bool all)
 	return loaded;
 }
 
+/* An argument may be there for what the script uses of the library. */
+static void note_args(struct session *s, const struct lib_script *one)
+{
+	if (!one->file || !one->entry->reached)
+		return;
+	for (size_t i = 0; i < s->opt.args.n; i++)
+		s->args_used[i] |= one->file->src->args_used[i];
+}
+
 bool library_scripts(struct session *s)
 {
 	struct search x = { .s = s, .suffix = "stp", .take = take_script };
@@ -335,6 +345,8 @@ bool library_scripts(struct session *s)
 	if (!wants_all(s))
 		lib_index_reach(ix);
 	load_scripts(s, wants_all(s));
+	vec_for(i, &s->scripts->list)
+		note_args(s, &s->scripts->list.v[i]);
 	vlog(s, 1, 2, "The library has %zu scripts; %zu of them parsed\n",
 	     s->scripts->list.n, s->library.n);
 	return true;

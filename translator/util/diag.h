@@ -25,6 +25,8 @@ struct source {
 	size_t size;
 	enum source_kind kind;
 	bool builtin;	  /* stands in our own tapset folder */
+	bool *args_used;  /* of a tapset: the script's arguments it names, by
+			   * index from 0; or NULL */
 };
 
 /* A place.  Zero (src == NULL) is "nowhere". */
