@@ -120,6 +120,14 @@ int stp_user_string(struct stp_ctx *c, char *dst, stp_u64 addr, stp_i64 len);
 /* "kernel string copy fault at 0x…" / "user …", as an error. */
 void stp_fail_fault(struct stp_ctx *c, const char *what, stp_u64 addr);
 
+/* ---- text that is no plain string (core/foreign.c) ---- */
+/* UTF-16 or UTF-32 (width 2 or 4) as UTF-8, up to a zero. */
+void stp_wide_string(struct stp_ctx *c, char *dst, stp_u64 addr, int width,
+		     int user);
+/* n bytes in quotes, in at most so many (0: maxstringlen). */
+void stp_buffer_quoted(struct stp_ctx *c, char *dst, stp_u64 addr, stp_i64 n,
+		       stp_i64 most, int user);
+
 /* ---- registers and arguments (kernel/regs.c) ---- */
 stp_i64 stp_register(struct stp_ctx *c, const char *name);
 stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n);	/* n from 1, function entry */

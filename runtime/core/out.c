@@ -79,6 +79,15 @@ int stp_escape(char to[4], stp_u8 c)
 	return 4;
 }
 
+int stp_escape_quoted(char to[4], stp_u8 c)
+{
+	if (c != '"')
+		return stp_escape(to, c);
+	to[0] = '\\';
+	to[1] = '"';
+	return 2;
+}
+
 void stp_out_end(struct stp_out *o)
 {
 	if (o->size)

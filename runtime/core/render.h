@@ -23,6 +23,7 @@ void stp_out_number(struct stp_out *o, stp_i64 v);
 void stp_out_end(struct stp_out *o);	/* puts the NUL */
 /* One byte as it shows in text, escaped as in C; how many bytes that takes. */
 int stp_escape(char to[4], stp_u8 c);
+int stp_escape_quoted(char to[4], stp_u8 c);	/* the same between quotes */
 
 /*
  * printf's rendering: text with one argument letter (d s h) a conversion, in

@@ -141,16 +141,6 @@ void stp_tokenize(struct stp_ctx *c, char *dst, const char *s,
 	dst[n] = 0;
 }
 
-/* A byte of a string that may stand between quotes. */
-static int escape(char to[4], stp_u8 c)
-{
-	if (c != '"')
-		return stp_escape(to, c);
-	to[0] = '\\';
-	to[1] = '"';
-	return 2;
-}
-
 void stp_text_str(struct stp_ctx *c, char *dst, const char *s, stp_i64 len,
 		  int quoted)
 {
@@ -166,7 +156,7 @@ void stp_text_str(struct stp_ctx *c, char *dst, const char *s, stp_i64 len,
 	if (quoted)
 		stp_out_char(&o, '"');
 	for (; *s && len > 0; s++, len--) {
-		n = escape(bytes, (stp_u8)*s);
+		n = stp_escape_quoted(bytes, (stp_u8)*s);
 		if (o.len + (stp_size)n + tail >= o.size)
 			break;
 		stp_out_bytes(&o, bytes, (stp_size)n);

@@ -180,6 +180,98 @@ E2
 	done
 }
 
+more_wanted() {
+	cat <<E2
+set_kernel 1 -2 -3 -4 4660
+set_kernel_string = sUVW text
+set_kernel_int ! kernel write fault at 0x0000000000000010
+set_user 1 -2 -3
+set_user_string_n = SOME
+set_user_int ! user write fault at 0x0000000000000010
+set_user_string ! user write fault at 0x0000000000000010
+user error -127 -32127 33409 -2071756159 -8608764254683430271 -8608764254683430271
+user error bits -127 129 -32127 33409 -2071756159 2223211137 -8608764254683430271 -8608764254683430271
+user warn -127 -32127 33409 -2071756159 -8608764254683430271 -8608764254683430271
+user_int_warn none = 0
+user_string_nofault = <>
+user_string_n_nofault = text<>
+user_buffer_quoted = "text "0x10
+user_buffer_quoted_error ! user read fault at 0x0000000000000010
+kernel_or_user_string_quoted = 0x10NULL""""
+user_string_utf = nonenone
+user_string_quoted_utf16 ! user read fault at 0x0000000000000010
+user_string_quoted_utf32 ! user read fault at 0x0000000000000010
+cmdline_arg 0 = ${fact_cmdline%% *}
+cmdline_arg 1 = $(cut -d' ' -f2 <<<"$fact_cmdline")
+cmdline_arg 9 = <>
+cmdline_args = ${fact_cmdline% }
+cmdline_args 0 0 = ${fact_cmdline%% *}
+env_var PATH = $fact_path
+env_var none = <>
+task_utime = 1
+task_stime = 1
+task_utime none = 0
+task_start_time = 1
+task_time_string = 1
+proc_mem pid = 1
+proc_mem none = 0
+proc_mem_string = 1
+task_ancestry time = 1
+task_max_file_handles = $fact_nofile
+task_cwd_path = /tmp
+task_exe_file = /bin/busybox
+current_exe_file = 1
+task_fd_lookup none = 0
+is_sig_blocked = 0
+task_ns = 1
+loadavg = 1
+get_loadavg_index ! get_loadavg_index: the index is not 0, 1 or 2
+d_name = stapx-data
+reverse_path_walk = stapx-data
+task_dentry_path = stapx-data
+fullpath_struct_file = stapx-data
+inode_name = stapx-data
+inode_path = stapx-data
+real_mount = 1
+d_path = /tmp
+fullpath_struct_nameidata = /tmp
+registers_valid begin = 0
+registers_valid = 1
+callers = 1
+sprint_syms = vfs_write
+sprint_stack = vfs_write
+get_sa_handler = 1
+get_sa_flags = 1
+tcp 10.0.2.15:22 10.0.2.2 state 1
+tcpmib_remote_port = 1
+inet 10.0.2.2 to port 22
+packet proto 6 10.0.2.15:22 10.0.2.2
+ipmib_tcp_remote_port = 1
+E2
+}
+
+# Sizes in pages as /proc had them a moment before, or nearly.
+check_process() {
+	local own proc rss
+	read -ra own <<<"$fact_procmem"
+	read -ra proc <<<"$fact_mem"	# size resident shared text lib data dt
+	[ "${own[0]}" = "${proc[0]}" ] && [ "${own[3]}" = "${proc[3]}" ] && [ "${own[4]}" = "${proc[5]}" ] ||
+		fail "$root: proc_mem_size, _txt, _data: $fact_procmem, in /proc $fact_mem"
+	# /proc/PID/statm has not what CPUs have not handed over yet.
+	rss=$((own[1] * fact_page / 1024 - fact_rss))
+	[ $((rss * rss)) -le $((256 * 256)) ] && [ "${own[2]}" -le "${own[1]}" ] ||
+		fail "$root: proc_mem_rss, _shr: $fact_procmem pages, $fact_rss kB in smaps"
+	[ "$fact_openfiles" -ge 3 ] && [ "$fact_openfiles" -le 12 ] || fail "$root: task_open_file_handles $fact_openfiles"
+	take task_ancestry
+	[[ $value =~ ^(init|busybox)=\>.*=\>$fact_pcomm=\>$fact_comm$ ]] || fail "$root: task_ancestry $value"
+	take pstrace
+	[[ $value =~ ^"$fact_comm($fact_pid) $fact_pcomm($fact_parent)" ]] && [[ $value != *init* ]] || fail "$root: pstrace $value"
+	take "task_fd_lookup 0"
+	[[ $value =~ ^(/dev/null|pipe:\[[0-9]+\])$ ]] || fail "$root: task_fd_lookup 0: $value"
+	take caller
+	[[ $value =~ ^(ksys_write\ ksys_write|__x64_sys_write\ __x64_sys_write)$ ]] || fail "$root: caller $value"
+}
+
 # What is true only within limits.
 check_ranges() {
 	local at line in=no
@@ -231,15 +323,17 @@ check_stacks() {
 functions() {
 	on 'cat >/tmp/tapset-load; chmod +x /tmp/tapset-load' <"$scripts/tapset-load"
 	on 'dmesg -c >/dev/null'
-	rstap -g "$scripts/tapset.stp" -c /tmp/tapset-load >"$live_tmp/out" 2>"$live_tmp/err" ||
+	rstap -g "$scripts/tapset.stp" -E "$(cat "$scripts/tapset-more.stp")" -c /tmp/tapset-load >"$live_tmp/out" 2>"$live_tmp/err" ||
 		{ fail "$root: tapset.stp: status $?: $(cat "$live_tmp/err")"; return; }
 	take_facts "$live_tmp/out"
 	config=$(stap-sysroot show "$root" | awk '$1 == "build" { print $2 }')/.config
 	check_ranges
 	check_stacks
-	want "$(tapset_wanted | sort)" "$(sort <<<"$got")" "$root: functions of the library"
-	want $'WARNING: a warning\nWARNING: user string copy fault at 0x10\nWARNING: user string copy fault at 0x20' \
-		"$(grep -v 'skipped probes' "$live_tmp/err")" "$root: warnings"
+	check_process
+	want "$( (tapset_wanted; more_wanted) | sort)" "$(sort <<<"$got")" "$root: functions of the library"
+	# Which of two probes at one place comes first is not said.
+	want $'WARNING: a warning\nWARNING: user read fault at 0x0000000000000040\nWARNING: user string copy fault at 0x10\nWARNING: user string copy fault at 0x20\nWARNING: user write fault at 0x0000000000000030' \
+		"$(grep -v 'skipped probes' "$live_tmp/err" | sort)" "$root: warnings"
 	want 1 "$(on 'dmesg | grep -c "stapx test: printk"')" "$root: printk"
 }
 
@@ -382,7 +476,7 @@ addresses() {
 
 # No function or alias is forgotten by the scripts above and the programs of
 # tests/lang, which language.sh runs on a guest.
-programs=("$scripts/tapset.stp" "$scripts/syscalls-tp.stp")
+programs=("$scripts"/tapset{,-more}.stp "$scripts/syscalls-tp.stp")
 for f in "$tests"/lang/*.out; do programs+=("${f%.out}.stp"); done
 for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u); do
 	grep -q "\b$f *(" "${programs[@]}" || fail "no script calls $f()"
