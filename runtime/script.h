@@ -469,6 +469,7 @@ struct stp_script {
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 	const struct stp_modules *modules; /* NULL: no probe lies in a module */
 	const struct stp_arming *arming; /* NULL: no probe is switched */
+	const char *const *listed; /* pn() of each probe; NULL: none asks */
 	/* For the reader (uapi.h, STP_IOC_SYMBOL): stp_symbol_text, or NULL
 	 * where no record holds an address. */
 	void (*symbol_text)(stp_u64 *addr, char *text, stp_size size);

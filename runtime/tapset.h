@@ -62,6 +62,7 @@ stp_i64 stp_string_to_fp(const char *s);
 
 /* ---- the hit (core/hit.c) ---- */
 void stp_pp(struct stp_ctx *c, char *dst);
+void stp_pn(struct stp_ctx *c, char *dst);
 void stp_ppfunc(struct stp_ctx *c, char *dst);
 void stp_probefunc(struct stp_ctx *c, char *dst);
 void stp_probemod(struct stp_ctx *c, char *dst);
@@ -130,6 +131,8 @@ void stp_buffer_quoted(struct stp_ctx *c, char *dst, stp_u64 addr, stp_i64 n,
 
 /* ---- registers and arguments (kernel/regs.c) ---- */
 stp_i64 stp_register(struct stp_ctx *c, const char *name);
+stp_i64 stp_u_register(struct stp_ctx *c, const char *name);
+void stp_set_arg(struct stp_ctx *c, stp_i64 n, stp_i64 value);	/* as stp_arg */
 stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n);	/* n from 1, function entry */
 /* Argument n of a system call whose wrapper takes one struct pt_regs *. */
 stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n);
@@ -160,6 +163,15 @@ void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr);
 void stp_printk(struct stp_ctx *c, stp_i64 level, const char *text);
 stp_i64 stp_num_online_cpus(void);
 stp_i64 stp_page_size(void);
+stp_i64 stp_stack_size(void);		/* of the kernel's, of a task */
+stp_i64 stp_stack_unused(void);
+
+/* ---- what guru scripts do to it (kernel/guru.c) ---- */
+void stp_raise(struct stp_ctx *c, stp_i64 signo);
+void stp_panic(const char *text);
+void stp_dump_stack(void);
+void stp_delay(struct stp_ctx *c, stp_i64 us);
+void stp_ftrace(const char *text);
 stp_u64 stp_file_dentry(struct stp_ctx *c, stp_u64 file);
 void stp_dentry_path(struct stp_ctx *c, char *dst, stp_u64 dentry);
 

@@ -15,6 +15,13 @@ void stp_pp(struct stp_ctx *c, char *dst)
 	give(dst, c->probe->name);
 }
 
+void stp_pn(struct stp_ctx *c, char *dst)
+{
+	const struct stp_script *s = stp_session.script;
+
+	give(dst, s->listed ? s->listed[c->probe - s->probes] : "");
+}
+
 void stp_ppfunc(struct stp_ctx *c, char *dst)
 {
 	give(dst, c->probe->func);

@@ -29,6 +29,16 @@ stp_i64 stp_page_size(void)
 	return PAGE_SIZE;
 }
 
+stp_i64 stp_stack_size(void)
+{
+	return THREAD_SIZE;
+}
+
+stp_i64 stp_stack_unused(void)
+{
+	return stp_port_stack_left();
+}
+
 stp_u64 stp_file_dentry(struct stp_ctx *c, stp_u64 file)
 {
 	struct dentry *d;

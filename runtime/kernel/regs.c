@@ -22,18 +22,34 @@ static u64 take(const void *from, int at, int size)
 	return size >= 8 ? v : v & ((1ULL << size * 8) - 1);
 }
 
-stp_i64 stp_register(struct stp_ctx *c, const char *name)
+static u64 register_of(struct stp_ctx *c, const char *name, int *size)
 {
 	struct pt_regs *regs = regs_of(c);
-	int size, at;
+	int at;
 
+	*size = 8;
 	if (!regs)
 		return 0;
-	at = stp_arch_register(name, &size);
+	at = stp_arch_register(name, size);
 	if (at >= 0)
-		return take(regs, at, size);
+		return take(regs, at, *size);
 	stp_failf(c, c->site, "unknown register '%s'", name);
 	return 0;
+}
+
+stp_i64 stp_register(struct stp_ctx *c, const char *name)
+{
+	int size;
+	u64 v = register_of(c, name, &size);
+
+	return size == 4 ? (s32)v : v;
+}
+
+stp_i64 stp_u_register(struct stp_ctx *c, const char *name)
+{
+	int size;
+
+	return register_of(c, name, &size);
 }
 
 stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n)
@@ -59,6 +75,29 @@ stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n)
 		return take(&value, 0, sizeof(long));
 	stp_fail_fault(c, "stack read fault", addr);
 	return 0;
+}
+
+void stp_set_arg(struct stp_ctx *c, stp_i64 n, stp_i64 value)
+{
+	struct pt_regs *regs = regs_of(c);
+	int at, stack = 0;
+
+	if (!regs)
+		return;
+	if (n < 1 || n > 32) {
+		stp_failf(c, c->site, "cannot access argument %lld", n);
+		return;
+	}
+	at = stp_arch_argument(n - 1);
+	if (at >= 0) {
+		*(unsigned long *)((char *)regs + at) = value;
+		return;
+	}
+	while (stp_arch_argument(stack) >= 0)
+		stack++;
+	stp_kwrite(c, regs->sp + stp_arch_stack_argument +
+		   (n - 1 - stack) * sizeof(long), sizeof(long), value,
+		   c->site);
 }
 
 stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n)

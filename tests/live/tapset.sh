@@ -236,10 +236,14 @@ real_mount = 1
 d_path = /tmp
 fullpath_struct_nameidata = /tmp
 registers_valid begin = 0
+stack_size = 1
+is_myproc = 1
+mdelay = 1
+mdelay ! a delay of 2000000 us is not within 0 and 1000000
+u_register = 1
+set_arg = 1
+raise ! there is no signal 99
 registers_valid = 1
-callers = 1
-sprint_syms = vfs_write
-sprint_stack = vfs_write
 get_sa_handler = 1
 get_sa_flags = 1
 tcp 10.0.2.15:22 10.0.2.2 state 1
@@ -262,14 +266,21 @@ check_process() {
 	[ $((rss * rss)) -le $((256 * 256)) ] && [ "${own[2]}" -le "${own[1]}" ] ||
 		fail "$root: proc_mem_rss, _shr: $fact_procmem pages, $fact_rss kB in smaps"
 	[ "$fact_openfiles" -ge 3 ] && [ "$fact_openfiles" -le 12 ] || fail "$root: task_open_file_handles $fact_openfiles"
+	take pn
+	[[ $value =~ ^kernel\.function\(vfs_write@fs/read_write\.c:[0-9]+\)\.call$ ]] || fail "$root: pn $value"
+	take_part print_regs: "end of regs"
+	[[ $part =~ ^(rip|pc):\ +[0-9a-f]{16}\ .*[[:space:]][a-z0-9]+:\ +[0-9a-f]{16}$ ]] && [ "$(grep -o ': ' <<<"$part" | wc -l)" -ge 19 ] ||
+		fail "$root: print_regs: $part"
+	got=$(sed '/^print_regs:$/,/^end of regs$/d' <<<"$got")
+	want "137 1" "$fact_raised $fact_changed" "$root: raise, and an argument put back"
+	want 1 "$(on 'grep -c "stapx test: ftrace" /sys/kernel/tracing/trace')" "$root: ftrace"
+	on 'dmesg | grep -q "vfs_write+"' || fail "$root: dump_stack"
 	take task_ancestry
 	[[ $value =~ ^(init|busybox)=\>.*=\>$fact_pcomm=\>$fact_comm$ ]] || fail "$root: task_ancestry $value"
 	take pstrace
 	[[ $value =~ ^"$fact_comm($fact_pid) $fact_pcomm($fact_parent)" ]] && [[ $value != *init* ]] || fail "$root: pstrace $value"
 	take "task_fd_lookup 0"
 	[[ $value =~ ^(/dev/null|pipe:\[[0-9]+\])$ ]] || fail "$root: task_fd_lookup 0: $value"
-	take caller
-	[[ $value =~ ^(ksys_write\ ksys_write|__x64_sys_write\ __x64_sys_write)$ ]] || fail "$root: caller $value"
 }
 
 # What is true only within limits.

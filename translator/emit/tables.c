@@ -403,6 +403,29 @@ static void put_arming(struct emit *e, struct buf *out)
 		 "\t.n = sizeof switched / sizeof switched[0],\n};\n\n");
 }
 
+/* ---- pn() ---- */
+
+static bool asks_listed(const struct emit *e)
+{
+	vec_for(i, &e->funcs) {
+		const struct func *f = e->funcs.v[i]->func;
+
+		if (f->builtin && f->code && strstr(f->code, "stp_pn("))
+			return true;
+	}
+	return false;
+}
+
+static void put_listed(struct emit *e, struct buf *out)
+{
+	buf_puts(out, "static const char *const listed[] = {\n");
+	vec_for(i, &e->p->probes)
+		if (runs(e->p->probes.v[i]))
+			buf_printf(out, "\t%s,\n", text_literal(e,
+				   e->p->probes.v[i]->listed));
+	buf_puts(out, "};\n\n");
+}
+
 /* ---- the descriptor ---- */
 static int64_t nesting(const struct emit *e)
 {
@@ -473,6 +496,8 @@ void emit_script(struct emit *e, struct buf *out)
 		nprobes += runs(e->p->probes.v[i]);
 	if (has_switched(e))
 		put_arming(e, out);
+	if (asks_listed(e))
+		put_listed(e, out);
 	buf_printf(out, "struct stp_script stp_script = {\n"
 		   "\t.abi = STP_SCRIPT_ABI,\n\t.name = STP_MODULE_NAME,\n"
 		   "\t.release = %s,\n\t.build_id = %s,\n",
@@ -497,6 +522,8 @@ void emit_script(struct emit *e, struct buf *out)
 		buf_puts(out, "\t.modules = &stp_modules,\n");
 	if (has_switched(e))
 		buf_puts(out, "\t.arming = &arming,\n");
+	if (asks_listed(e))
+		buf_puts(out, "\t.listed = listed,\n");
 	if (has_addresses(e))
 		buf_puts(out, "\t.symbol_text = stp_symbol_text,\n");
 	buf_puts(out, "};\n");
