@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "elaborate/program.h"
 #include "remote/host/target.h"
 #include "remote/host/vm.h"
 #include "remote/wire/archive.h"
@@ -377,6 +378,28 @@ static void fill_job(struct session *s, const struct cargo *c,
 		add_option(s, job, "set", o->globals.v[i]);
 }
 
+/* Functions of the library tell them, where the script has those. */
+static void add_place(struct session *s, struct agent_job *job, size_t i,
+		      const struct target *t)
+{
+	const struct session *own = s;
+	const struct program *p;
+
+	for (size_t k = t->kernel; k && own->next; k--)
+		own = own->next;
+	p = own->program;
+	for (size_t k = 0; t->url && p && k < p->globals.n; k++) {
+		const char *name = p->globals.v[k]->name;
+
+		if (!strcmp(name, "_remote_id"))
+			add_option(s, job, "set", arena_printf(&s->arena,
+				   "_remote_id=%zu", i));
+		else if (!strcmp(name, "_remote_uri"))
+			add_option(s, job, "set", arena_printf(&s->arena,
+				   "_remote_uri=%.200s", t->url));
+	}
+}
+
 /* ---- the loop ---- */
 struct loop {
 	struct session *s;
@@ -530,6 +553,7 @@ static bool start_all(struct session *s, const struct cargo *c,
 		struct agent_job job;
 
 		fill_job(s, &c[t->kernel], &job);
+		add_place(s, &job, i, t);
 		job.save = l->save;
 		if (!start(s, t, &job, l))
 			return false;

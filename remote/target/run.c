@@ -362,6 +362,23 @@ static int insert(struct run *r)
 	return err;
 }
 
+/* For functions of the library that are in the script or not. */
+static void set_facts(struct run *r)
+{
+	char text[3][96] = { "" };
+	time_t now = time(NULL);
+	struct why ignored = { 0 };
+	struct tm tm = { 0 };
+
+	localtime_r(&now, &tm);
+	snprintf(text[0], sizeof(text[0]), "_tz_gmtoff=%ld", -tm.tm_gmtoff);
+	snprintf(text[1], sizeof(text[1]), "_tz_name=%.60s",
+		 tm.tm_zone ? tm.tm_zone : "");
+	snprintf(text[2], sizeof(text[2]), "_stp_pid=%d", (int)getpid());
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		device_set(&r->device, text[i], &ignored);
+}
+
 static int check_device(struct run *r)
 {
 	const struct stp_info *info = &r->device.info;
@@ -371,6 +388,7 @@ static int check_device(struct run *r)
 		return because(&r->why, -ENOEXEC, "the module was built for "
 			       "the kernel with build-id %s, this machine runs "
 			       "%s", info->build_id, r->facts.build_id);
+	set_facts(r);
 	for (size_t i = 0; i < r->opt->nsets; i++) {
 		int err = device_set(&r->device, r->opt->sets[i], &r->why);
 

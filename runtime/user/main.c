@@ -108,6 +108,21 @@ static int apply_setting(char *arg)
 	return err;
 }
 
+/* For functions of the library that are in the script or not. */
+static void set_facts(void)
+{
+	time_t now = time(NULL);
+	struct tm tm = { 0 };
+	char number[32];
+
+	localtime_r(&now, &tm);
+	snprintf(number, sizeof(number), "%ld", -tm.tm_gmtoff);
+	stp_session_set("_tz_gmtoff", number);
+	stp_session_set("_tz_name", tm.tm_zone ? tm.tm_zone : "");
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	stp_session_set("_stp_pid", number);
+}
+
 static int start_command(const char *command, const sigset_t *mask)
 {
 	pid_t pid = fork();
@@ -196,6 +211,7 @@ int main(int argc, char **argv)
 	}
 	if (parse_options(argc, argv, &o))
 		goto out;
+	set_facts();
 	for (i = 0; o.settings[i]; i++)
 		if (apply_setting(o.settings[i]))
 			goto out;

@@ -25,7 +25,7 @@ printf-numbers %u
 printf-numbers %X
 printf-numbers %o
 printf-numbers %i
-printf-numbers %lld
+printf-numbers %li
 printf-numbers %\.3d
 printf-numbers %%
 printf-strings %c

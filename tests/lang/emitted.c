@@ -66,7 +66,7 @@ out:
 	return ret;
 }
 
-/* exit at ROOT/tapset/logging.stp:29:10 */
+/* exit at ROOT/tapset/logging.stp:23:10 */
 static void fn_exit(struct stp_ctx *stp_context)
 {
 	{ /* unprivileged */

@@ -10,7 +10,7 @@ scripts=$tests/live/scripts
 take_facts() { # FILE
 	local line
 	while IFS= read -r line; do
-		[[ $line =~ ^fact\ ([a-z]+)=(.*)$ ]] &&
+		[[ $line =~ ^fact\ ([a-z_]+)=(.*)$ ]] &&
 			printf -v "fact_${BASH_REMATCH[1]}" %s "${BASH_REMATCH[2]}"
 	done < <(grep -a '^fact ' "$1")
 	got=$(grep -av '^fact ' "$1")
@@ -236,6 +236,11 @@ real_mount = 1
 d_path = /tmp
 fullpath_struct_nameidata = /tmp
 registers_valid begin = 0
+tz_ctime = Thu Jan  1 00:00:00 1970 UTC
+tz_gmtoff = 0
+tz_name = UTC
+remote_id = 0
+remote_uri = guest
 stack_size = 1
 is_myproc = 1
 mdelay = 1
@@ -266,6 +271,7 @@ check_process() {
 	[ $((rss * rss)) -le $((256 * 256)) ] && [ "${own[2]}" -le "${own[1]}" ] ||
 		fail "$root: proc_mem_rss, _shr: $fact_procmem pages, $fact_rss kB in smaps"
 	[ "$fact_openfiles" -ge 3 ] && [ "$fact_openfiles" -le 12 ] || fail "$root: task_open_file_handles $fact_openfiles"
+	[ "$fact_stp_pid" = "$fact_parent" ] || fail "$root: stp_pid $fact_stp_pid, staprun is $fact_parent"
 	take pn
 	[[ $value =~ ^kernel\.function\(vfs_write@fs/read_write\.c:[0-9]+\)\.call$ ]] || fail "$root: pn $value"
 	take_part print_regs: "end of regs"
