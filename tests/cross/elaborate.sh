@@ -31,6 +31,13 @@ address() {
 		sed -n 's/^probe vfs_read@.* at \(0x[0-9a-f]*\)$/\1/p' | head -1
 }
 
+# The line of the first statement of vfs_read that has $ret, by asking each.
+nearest() {
+	script 'probe kernel.statement("vfs_read@fs/read_write.c:*") { println(@defined($ret)) }' 2>/dev/null |
+		sed -n 's/.*read_write\.c:\([0-9]*\)") .* pc=_stext+\(0x[0-9a-f]*\) .*/\2 \1/p; s/.*println(1).*/yes/p' |
+		awk '/yes/ { print at } { at = $0 }' | sort | sed -n '1s/.* //p'
+}
+
 one_sysroot() {
 	check "list" '^kernel\.function\("vfs_read@fs/read_write\.c:[0-9]+"\)$' \
 		"$stap" -r "$release" -l 'kernel.function("vfs_read")'
@@ -71,6 +78,8 @@ one_sysroot() {
 	check "text that cannot be read" 'return user_string_quoted\(__p\)' \
 		script 'probe kernel.function("vfs_read") { println($$parms$) }'
 	check "where an optimised variable is" 'nearest statement that has it is at fs/read_write\.c:[0-9]+' \
+		script 'probe kernel.function("vfs_read") { println($ret) }'
+	check "where else it is" "it lives at \+0x[0-9a-f]+\.\.\+0x[0-9a-f]+.* that has it is at fs/read_write\.c:$(nearest)( |$|:)" \
 		script 'probe kernel.function("vfs_read") { println($ret) }'
 	check "a cast" 'println\(%load4' \
 		script 'probe kernel.function("vfs_read") { p = $file; println(@cast(p, "file")->f_flags) }'

@@ -660,6 +660,18 @@ static noipa u64 t_divided(u64 whole)
 	return whole;
 }
 
+/* In memory from the start on, as the debug information has it; the first
+ * instructions have yet to put it there. */
+static noipa int t_escaping(int n, long kept, struct eight pair)
+{
+	escape(&n);
+	escape(&pair); /* @ escaping */
+	clobber();
+	sink += n + pair.a;
+	use(kept); /* @ escaping_end */
+	return n;
+}
+
 static noipa int t_per_cpu(int n)
 {
 	this_cpu_add(truth_percpu, n);
@@ -732,6 +744,7 @@ static void run_locals(void)
 	t_through(40, 21);
 	t_divided(0xfffffffffffffff7ull);
 	t_per_cpu(100);
+	t_escaping(71, 72, (struct eight){ -73, 74 });
 }
 
 /* ---- tracepoints ---- */
