@@ -458,6 +458,8 @@ static void many_names(void)
 
 static void damaged_symbol(void)
 {
+	static const unsigned char many[8 + STREAM_NAME_MAX] = { 1 };
+
 	begin_addresses();
 	stream_put(&writer, STREAM_SYMBOL, "1234567", 7);
 	IS(-EPROTO, show(1000));
@@ -466,7 +468,7 @@ static void damaged_symbol(void)
 	stream_put(&writer, STREAM_SYMBOL, "12345678a\0b", 11);
 	IS(-EPROTO, show(1000));
 	begin_addresses();
-	stream_put(&writer, STREAM_SYMBOL, made.p, 8 + STREAM_NAME_MAX);
+	stream_put(&writer, STREAM_SYMBOL, many, sizeof(many));
 	IS(-EPROTO, show(1000));
 }
 

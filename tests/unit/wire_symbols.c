@@ -204,8 +204,8 @@ static void none_wanted(void)
 
 static void damaged_formats(void)
 {
-	static const char *const bad[] = { "\2\0\0\0%s\0a", "\1\0\0\0%s",
-					   "\377\377\377\377a\0a" };
+	static const char bad[3][8] = { "\2\0\0\0%s\0", "\1\0\0\0%sab",
+					"\377\377\377\377a\0a" };
 
 	for (size_t i = 0; i < 3; i++) {
 		char *copy = strdup("0123456789abcdef");
