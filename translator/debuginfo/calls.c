@@ -56,6 +56,8 @@ void dbg_inst_labels(struct debuginfo *di, const struct dbg_inst *inst,
 
 struct calls {
 	const struct dbg_inst *caller;
+	uint64_t origin; /* the caller's abstract DIE, or its own */
+	int depth;	 /* of parts of the caller put back into it */
 	dbg_callees *out;
 };
 
@@ -143,6 +145,16 @@ static void take_site(struct debuginfo *di, Dwarf_Die *die, struct calls *c)
 	vec_push(di->a, &callee_of(di, c->out, &f)->returns, pc);
 }
 
+static void take_call(struct debuginfo *di, Dwarf_Die *die, void *arg);
+
+/* What GCC took out of the caller and put back calls for the caller. */
+static void take_part(struct debuginfo *di, Dwarf_Die *die, struct calls *c)
+{
+	if (c->depth++ < MAX_DEPTH)
+		each_die(di, die, 0, take_call, c);
+	c->depth--;
+}
+
 static void take_call(struct debuginfo *di, Dwarf_Die *die, void *arg)
 {
 	struct calls *c = arg;
@@ -150,7 +162,9 @@ static void take_call(struct debuginfo *di, Dwarf_Die *die, void *arg)
 
 	switch (dwarf_tag(die)) {
 	case DW_TAG_inlined_subroutine:
-		if (func_of_inline(di, die, &x.func, &x.inst))
+		if (dwarf_origin_of(die) == c->origin)
+			take_part(di, die, c);
+		else if (func_of_inline(di, die, &x.func, &x.inst))
 			vec_push(di->a, c->out, x);
 		break;
 	case DW_TAG_call_site:
@@ -163,9 +177,13 @@ static void take_call(struct debuginfo *di, Dwarf_Die *die, void *arg)
 void dbg_inst_callees(struct debuginfo *di, const struct dbg_inst *inst,
 		      dbg_callees *out)
 {
-	struct calls c = {inst, out};
+	struct calls c = {.caller = inst, .out = out};
 	Dwarf_Die die;
 
-	if (debuginfo_die(di, inst->die, &die))
-		each_die(di, &die, 0, take_call, &c);
+	if (!debuginfo_die(di, inst->die, &die))
+		return;
+	c.origin = dwarf_origin_of(&die);
+	if (!c.origin)
+		c.origin = inst->die;
+	each_die(di, &die, 0, take_call, &c);
 }
