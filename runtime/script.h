@@ -385,6 +385,7 @@ struct stp_kprobe_arg {		/* kprobe and kretprobe */
 	int maxactive;
 	int optional;
 	stp_u32 saved_size;	/* bytes an instance keeps from the entry */
+	int absolute;		/* address is of the running kernel */
 };
 
 struct stp_tracepoint_arg {

@@ -60,7 +60,8 @@ static int place(const struct stp_kpoint *k, struct kprobe *kp)
 	address = arg->module
 			  ? stp_script.modules->address(
 				    arg->module, arg->section, arg->address)
-			  : stp_kaddr(arg->address);
+		  : arg->absolute ? arg->address
+				  : stp_kaddr(arg->address);
 	if (!address)
 		return -EAGAIN;
 	kp->addr = (kprobe_opcode_t *)(unsigned long)address;

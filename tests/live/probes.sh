@@ -72,7 +72,7 @@ E2
 
 points() {
 	local out
-	rstap "$scripts/points.stp" "0x$(on 'grep " panic_timeout$" /proc/kallsyms' | cut -d' ' -f1)" -c 'cd /proc/sys
+	rstap "$scripts/points.stp" "$data_at" -c 'cd /proc/sys
 		for i in 10 20 30 60; do echo $i >vm/swappiness; cat kernel/panic_on_oops; echo 0 >kernel/panic_on_oops; cat vm/swappiness; done >/dev/null
 		echo 0 >kernel/panic; cat kernel/panic >/dev/null; echo 0 >kernel/panic
 		cd /tmp; echo "fact tainted=$(cat /proc/sys/kernel/tainted)"; echo "banner $(cat /proc/version)"; ./points; ping -c 2 127.0.0.1 >/dev/null; rm -rf pt-*' \
@@ -87,8 +87,13 @@ points() {
 }
 
 guru() {
-	want $'fact deny=-1\nfact comm=Qoints\n700' \
-		"$(rstap -g "$scripts/guru.stp" -c 'cd /tmp; ./points; stat -c %a pt-guru; rm -rf pt-*' 2>"$live_tmp/err")" \
+	local at
+	at=0x$(on 'grep " vfs_mkdir$" /proc/kallsyms' | cut -d' ' -f1)
+	want $'fact deny=-1\nfact comm=Qoints\n700\n6 6' \
+		"$(rstap -g "$scripts/guru.stp" -E "global a, b
+			probe kernel.statement($at).absolute { if (pexecname() == \"sh\") a++ }
+			probe kprobe.statement($at).absolute { if (pexecname() == \"sh\") b++ }
+			probe end { println(a, \" \", b) }" -c 'cd /tmp; ./points; stat -c %a pt-guru; rm -rf pt-*' 2>"$live_tmp/err")" \
 		"$root: guru mode: $(cat "$live_tmp/err")"
 	rstap "$scripts/guru.stp" >/dev/null 2>"$live_tmp/err" && fail "$root: writes without -g"
 	want 3 "$(grep -c '^semantic error: .*guru' "$live_tmp/err")" "$root: what is said of writes without -g"
@@ -101,14 +106,14 @@ late() {
 	*.xz) xz -dc "$ko" | push dummy.ko ;;
 	*) push dummy.ko <"$ko" ;;
 	esac
-	want $'inits 3, 3 returned\ndummy1 dummy 1\ndummy0 dummy 3' "$(rstap "$scripts/late.stp" -c '
+	want $'inits 3, 3 returned, 2 at their end\ndummy1 dummy 1\ndummy0 dummy 3' "$(rstap "$scripts/late.stp" -c '
 		up() { ifconfig $1 10.9.$2.1 netmask 255.255.255.0 up; }
 		cd /tmp; insmod dummy.ko numdummies=2; up dummy0 9; up dummy1 8
 		ping -c 2 -W 1 10.9.9.2 >/dev/null; ping -c 1 -W 1 10.9.8.2 >/dev/null
 		rmmod dummy; insmod dummy.ko numdummies=1; up dummy0 9
 		ping -c 1 -W 1 10.9.9.2 >/dev/null; true' 2>"$live_tmp/err")" \
 		"$root: a module that is loaded later: $(cat "$live_tmp/err")"
-	want $'inits 0, 0 returned\ndummy0 dummy 1' \
+	want $'inits 0, 0 returned, 0 at their end\ndummy0 dummy 1' \
 		"$(rstap "$scripts/late.stp" -c 'ping -c 1 -W 1 10.9.9.2 >/dev/null; rmmod dummy' 2>"$live_tmp/err")" \
 		"$root: a module that is there: $(cat "$live_tmp/err")"
 }
@@ -168,6 +173,8 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 		{ fail "$root: $cc does not compile points-load.c"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
 	push points <"$live_tmp/points"
+	# Not every kernel tells the addresses of its data.
+	data_at=$(rstap -e 'probe begin { printf("%#x", &@var("panic_timeout")) exit() }')
 	ways "$amd64_612"
 	for how in $ways; do
 		points

@@ -122,6 +122,7 @@ struct probe {			/* elaborated; the parsed one is probe_decl */
 		uint64_t offset;	/* from the symbol */
 		uint64_t address;	/* link time; of a module: within section */
 		const char *section;	/* of a module, else NULL */
+		bool absolute;		/* address is of the running kernel */
 		int maxactive;		/* 0: the default */
 		bool optional;		/* a failure to arm is no error */
 		const char *file;	/* declaration, for -vv and -l */

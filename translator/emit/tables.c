@@ -256,6 +256,8 @@ static void put_kprobe_arg(struct emit *e, const struct probe *p,
 		buf_printf(out, "\t.module = %s, .section = %s,\n",
 			   text_literal(e, p->module),
 			   text_literal(e, p->kp.section));
+	if (p->kp.absolute)
+		buf_puts(out, "\t.absolute = 1,\n");
 	buf_printf(out, "\t.maxactive = %d, .optional = %d, .saved_size = %u,"
 		   "\n};\n", p->kp.maxactive, p->kp.optional,
 		   code->saved_size);

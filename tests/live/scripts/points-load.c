@@ -23,11 +23,13 @@ int main(void)
 	mkdir("pt-a/inner", 0700);
 	rmdir("pt-a");			/* ENOTEMPTY */
 	rmdir("pt-a/inner");
+	usleep(300000);			/* what this switches on is armed by then */
 	rmdir("pt-a");
 	sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &other);
 	mkdir("pt-flag", 0700);
 	rmdir("pt-flag");
 	rmdir("pt-b");
+	usleep(300000);			/* and what this does */
 
 	fd = open("pt-file", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	for (int i = 1; i <= 7; i++)

@@ -555,6 +555,7 @@ static void derive_absolute(struct site *s, uint64_t pc)
 		return;
 	p->module = "kernel";
 	p->kp.address = pc;
+	p->kp.absolute = true;
 	p->info->where = arena_printf(e->a, "pc=0x%llx",
 				      (unsigned long long)pc);
 }

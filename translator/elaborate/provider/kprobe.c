@@ -141,6 +141,7 @@ static void derive_kprobe(const struct derivation *d, const struct match *m)
 		if (p) {
 			p->module = "kernel";
 			p->kp.address = (uint64_t)n;
+			p->kp.absolute = true;
 		}
 		return;
 	}
