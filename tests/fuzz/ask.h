@@ -33,6 +33,25 @@ static void ask_type(const struct dbg_type *t, int depth)
 		ask_type(members.v[i].type, depth + 1);
 }
 
+/* Behind a place: what callers passed, what a pointer points to. */
+static void ask_behind(struct debuginfo *di, const struct dbg_inst *inst,
+		       const struct dbg_var *v, uint64_t pc,
+		       const struct place *p)
+{
+	struct dbg_entry_value entry;
+	struct place to;
+
+	for (size_t i = 0; i < p->nops; i++)
+		if ((p->ops[i].code == PLACE_ENTRY_REG ||
+		     p->ops[i].code == PLACE_ENTRY_PARAM) &&
+		    dbg_entry_value(di, inst, pc, &p->ops[i], &entry))
+			ask_sum += entry.cases.n;
+	if (p->kind != PLACE_POINTER)
+		return;
+	to = dbg_pointee_place(di, inst, p, v->type, pc);
+	ask_sum += to.nops + to.npieces;
+}
+
 static void ask_places(struct debuginfo *di, const struct dbg_inst *inst,
 		       uint64_t pc)
 {
@@ -43,6 +62,7 @@ static void ask_places(struct debuginfo *di, const struct dbg_inst *inst,
 		struct place p = dbg_var_place(di, inst, &vars.v[k], pc);
 
 		ask_sum += p.nops + p.npieces;
+		ask_behind(di, inst, &vars.v[k], pc, &p);
 		ask_type(vars.v[k].type, 0);
 	}
 }

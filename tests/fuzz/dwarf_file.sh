@@ -11,10 +11,17 @@ static int f(struct in *p, long n, enum e x)
 	for (int i = 0; i < n; i++) { int q = p->a * i; s += q; }
 	return s + x;
 }
+/* Only its caller knows a and b in the end. */
+static int __attribute__((noinline)) h(int a, struct in *b)
+{
+	volatile int x = a;
+	__asm__ volatile("" : : : "rdi", "rsi", "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "memory");
+	return x + (b != 0);
+}
 int g(struct in v, int (*fn)(int))
 {
 	struct in *p = &v;
-	return f(p, fn(v.a), B) + f(p, 3, A);
+	return f(p, fn(v.a), B) + f(p, 3, A) + h(v.a, p) + h(7, 0);
 }
 E2
 for opt in "-O2 -gdwarf-5" "-O0 -gdwarf-4" "-O2 -gdwarf-5 -c"; do
