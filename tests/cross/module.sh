@@ -73,7 +73,11 @@ done
 set -- $roots
 for script in "$here"/live/scripts/*.stp "$here"/../examples/*.stp; do
 	[ "${script##*/}" != counts.stp ] || continue
-	compare "$1" "$script"
+	case ${script##*/} in
+	points.stp) compare "$1" "$script" 0xffff800008000000 ;;
+	tapset-more.stp) compare "$1" "${script%-more.stp}.stp" -E "$(cat "$script")" ;;
+	*) compare "$1" "$script" ;;
+	esac
 	set -- "${@:2}" "$1"
 done
 exit $((bad > 0))
