@@ -339,7 +339,7 @@ check_stacks() {
 
 functions() {
 	on 'cat >/tmp/tapset-load; chmod +x /tmp/tapset-load' <"$scripts/tapset-load"
-	on 'dmesg -c >/dev/null'
+	on 'dmesg -c >/dev/null; : >/sys/kernel/tracing/trace'
 	rstap -g "$scripts/tapset.stp" -E "$(cat "$scripts/tapset-more.stp")" -c /tmp/tapset-load >"$live_tmp/out" 2>"$live_tmp/err" ||
 		{ fail "$root: tapset.stp: status $?: $(cat "$live_tmp/err")"; return; }
 	take_facts "$live_tmp/out"
