@@ -238,8 +238,9 @@ static bool inline_at(Dwarf_Die *parent, uint64_t addr, Dwarf_Die *out)
 	return false;
 }
 
-bool func_of_inline(struct debuginfo *di, Dwarf_Die *die,
-			   struct dbg_func *f, struct dbg_inst *inst)
+/* The instance whose DIE it is, among a function's inlined ones or others. */
+static bool func_with(struct debuginfo *di, Dwarf_Die *die, bool inlined,
+		      struct dbg_func *f, struct dbg_inst *inst)
 {
 	const char *name = dwarf_diename(die);
 	uint64_t off = dwarf_dieoffset(die);
@@ -249,31 +250,28 @@ bool func_of_inline(struct debuginfo *di, Dwarf_Die *die,
 		return false;
 	index_named(&di->ix, INDEX_FUNCS, name, true, &lo, &hi);
 	for (size_t i = lo; i < hi; i++) {
+		unsigned k, end;
+
 		*f = to_func(di, index_func(&di->ix, i));
-		for (unsigned k = f->copies; k < f->copies + f->inlines; k++)
+		k = inlined ? f->copies : 0;
+		end = f->copies + (inlined ? f->inlines : 0);
+		for (; k < end; k++)
 			if (dbg_func_inst(di, f, k, inst) && inst->die == off)
 				return true;
 	}
 	return false;
 }
 
+bool func_of_inline(struct debuginfo *di, Dwarf_Die *die, struct dbg_func *f,
+		    struct dbg_inst *inst)
+{
+	return func_with(di, die, true, f, inst);
+}
+
 bool func_of_die(struct debuginfo *di, Dwarf_Die *die, struct dbg_func *f,
 		 struct dbg_inst *inst)
 {
-	const char *name = dwarf_diename(die);
-	uint64_t off = dwarf_dieoffset(die);
-	size_t lo, hi;
-
-	if (!name)
-		return false;
-	index_named(&di->ix, INDEX_FUNCS, name, true, &lo, &hi);
-	for (size_t i = lo; i < hi; i++) {
-		*f = to_func(di, index_func(&di->ix, i));
-		for (unsigned k = 0; k < f->copies; k++)
-			if (dbg_func_inst(di, f, k, inst) && inst->die == off)
-				return true;
-	}
-	return false;
+	return func_with(di, die, false, f, inst);
 }
 
 bool debuginfo_func_at(struct debuginfo *di, uint64_t addr, bool innermost,

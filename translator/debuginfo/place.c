@@ -143,6 +143,19 @@ static const struct node *reg_node(struct eval *e, uint64_t n)
 static void run(struct eval *e, struct state *s, const Dwarf_Op *ops, size_t n,
 		size_t from);
 
+static bool run_nested(struct eval *e, struct state *s, const Dwarf_Op *ops,
+		       size_t n)
+{
+	if (e->nesting == MAX_NESTING) {
+		tree_fail(&e->t, "its location expression is nested too deep");
+		return false;
+	}
+	e->nesting++;
+	run(e, s, ops, n, 0);
+	e->nesting--;
+	return true;
+}
+
 /* The value an expression of its own leaves: frame base, CFA, entry value.  A
  * register location stands for the register's contents. */
 static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
@@ -151,13 +164,8 @@ static const struct node *sub_value(struct eval *e, const Dwarf_Op *ops,
 	struct state s = {0};
 	const struct node *v;
 
-	if (e->nesting == MAX_NESTING) {
-		tree_fail(&e->t, "its location expression is nested too deep");
+	if (!run_nested(e, &s, ops, n))
 		return &tree_zero;
-	}
-	e->nesting++;
-	run(e, &s, ops, n, 0);
-	e->nesting--;
 	if (s.loc == LOC_REGISTER)
 		return s.reg;
 	if (s.loc == LOC_IMPLICIT || s.loc == LOC_POINTER) {
@@ -174,13 +182,8 @@ static const struct node *contents(struct eval *e, const Dwarf_Op *ops,
 {
 	struct state s = { 0 };
 
-	if (e->nesting == MAX_NESTING) {
-		tree_fail(&e->t, "its location expression is nested too deep");
+	if (!run_nested(e, &s, ops, n))
 		return &tree_zero;
-	}
-	e->nesting++;
-	run(e, &s, ops, n, 0);
-	e->nesting--;
 	if (s.loc == LOC_REGISTER)
 		return s.reg;
 	if (s.loc == LOC_VALUE)
