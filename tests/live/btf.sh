@@ -119,6 +119,7 @@ both() {
 }
 
 guest_start "$root" || fail "$root"
+install_staprun
 for how in fast kbuild; do
 	both
 done

@@ -119,6 +119,7 @@ all() {
 
 for root in ${STAPX_ROOTS:-"$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	ways "$arm64_61"
 	for how in $ways; do all; done
 	want_clean "$root"

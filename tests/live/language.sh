@@ -55,6 +55,7 @@ some() { # EVERY
 every=${LANG_EVERY:-8}
 for root in ${ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "no guest"; continue; }
+	install_staprun
 	ways "$amd64_61" "$arm64_61"
 	for how in $ways; do
 		if [ "$root" = "$amd64_61" ] && [ $how = fast ]; then

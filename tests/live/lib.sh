@@ -2,6 +2,9 @@
 #
 # guest_start SYSROOT-NAME [VM OPTION...]
 #	sets $remote (for stap --remote), $console; returns 1 when it does not boot
+# install_staprun	from then on stap need not send staprun, which is half of
+#	what a run costs a guest; counts, trace, random, several and the fault
+#	tests do without
 # on COMMAND		runs it in the guest over ssh
 #	With STAPX_GUESTS=DIR, a guest that runs already is used where there is a
 #	DIR/SYSROOT-NAME/.ssh/config: for work on a test.
@@ -73,6 +76,13 @@ Host guest
 	UserKnownHostsFile $known
 E2
 	chmod 700 "$live_tmp/home/.ssh"; chmod 600 "$live_tmp/home/.ssh/config"
+}
+
+install_staprun() {
+	local arch=x86_64
+	[[ $root == *arm64 ]] && arch=arm64
+	on 'cat >/usr/bin/staprun && chmod 755 /usr/bin/staprun' <"$build/targets/$arch/staprun" ||
+		fail "$root: staprun is not installed"
 }
 
 # The kernel's own build is slow: while the first round runs, each of its

@@ -214,6 +214,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61"}; do
 	arch=x86_64
 	[[ $root == *arm64 ]] && arch=arm64
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	ways "$amd64_61"
 	for how in $ways; do
 		globals

@@ -172,6 +172,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/points" "$scripts/points-load.c" ||
 		{ fail "$root: $cc does not compile points-load.c"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	push points <"$live_tmp/points"
 	# Not every kernel tells the addresses of its data.
 	data_at=$(rstap -e 'probe begin { printf("%#x", &@var("panic_timeout")) exit() }')

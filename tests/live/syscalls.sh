@@ -28,6 +28,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/sysload" "$scripts/sysload.c" ||
 		{ fail "$root: $cc does not compile sysload.c"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	on 'cat >/tmp/sysload; chmod +x /tmp/sysload' <"$live_tmp/sysload"
 	[[ $root == *arm64 ]] || on 'cat >/tmp/sys32; chmod +x /tmp/sys32' <"$live_tmp/sys32"
 	ways "$amd64_61"

@@ -505,6 +505,7 @@ for a in $(stap --dump-probe-aliases | sed 's/ = .*//' | grep -vxF "$table"); do
 done
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	ways "$amd64_61"
 	for how in $ways; do
 		functions

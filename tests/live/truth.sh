@@ -54,6 +54,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	stap-sysroot build "$root" "$live_tmp/$root" >"$live_tmp/build" 2>&1 ||
 		{ fail "$root: the module: $(tail -n 5 "$live_tmp/build")"; continue; }
 	guest_start "$root" || { fail "$root"; continue; }
+	install_staprun
 	on 'cat >/tmp/truth.ko' <"$live_tmp/$root/truth.ko"
 	ways "$arm64_61"
 	for how in $ways; do
