@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What survived a crash of earlier runs.  A module whose control file can be
- * opened has no session; one that is in use refuses, and stays.  The caller
- * holds the load lock, so no module stands between loading and opening.
+ * opened has no session; one that is in use refuses, and stays.  So does one
+ * that has such a file and does not answer as ours do: a name proves nothing.
+ * The caller holds the load lock, so no module stands between loading and
+ * opening.
  */
 #include "remote/target/target.h"
 #include "remote/target/folder.h"
@@ -13,27 +15,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define REMOVE_MS 300
 
-static bool in_use(const char *name)
+/* It tells which kernel it was built for, and that is this one. */
+static bool answers(int fd)
+{
+	struct stp_info info = { 0 };
+	struct utsname u;
+
+	return !uname(&u) && ioctl(fd, STP_IOC_INFO, &info) >= 0 &&
+	       info.version && info.ncpus &&
+	       !strncmp(info.release, u.release, sizeof(info.release));
+}
+
+/* 0: a script's module without a session. */
+static int check(const char *name)
 {
 	char path[128];
-	int fd;
+	int fd, err;
 
-	snprintf(path, sizeof(path), "/proc/" STP_PROC_PREFIX "%s", name);
+	if (snprintf(path, sizeof(path), "/proc/" STP_PROC_PREFIX "%s", name) >=
+	    (int)sizeof(path) || strchr(name, '/'))
+		return -ENOENT;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == EBUSY;
+		return -errno;
+	err = answers(fd) ? 0 : -ENOTTY;
 	close(fd);
-	return false;
+	return err;
 }
 
 static int remove_module(const char *name, struct outlet *o)
 {
-	int err = in_use(name) ? -EBUSY : module_remove(name, REMOVE_MS);
+	int err = check(name);
 
+	if (!err)
+		err = module_remove(name, REMOVE_MS);
 	if (!err)
 		outlet_log(o, 1, "removed the module \"%s\" of an earlier run",
 			   name);
@@ -97,33 +118,23 @@ static int remove_or_say(const char *name, struct outlet *o)
 
 	if (!err)
 		return 0;
-	snprintf(text, sizeof(text), "cannot remove module \"%s\": %s", name,
-		 err == -EBUSY ? "it is in use by a running staprun" :
-		 strerror(-err));
+	if (err == -ENOENT)
+		snprintf(text, sizeof(text), "no module \"%.64s\" of a script "
+			 "is loaded: see `ls /proc | grep " STP_PROC_PREFIX "`",
+			 name);
+	else
+		snprintf(text, sizeof(text), "cannot remove module \"%.64s\": "
+			 "%s", name, err == -EBUSY ?
+			 "it is in use by a running staprun" : err == -ENOTTY ?
+			 "it is not a script's, or of another version of "
+			 "stapx: `rmmod` removes it" : strerror(-err));
 	outlet_error(o, text);
 	return 1;
-}
-
-static bool is_ours(const char *name)
-{
-	char path[128];
-
-	if (snprintf(path, sizeof(path), "/proc/" STP_PROC_PREFIX "%s", name) >=
-	    (int)sizeof(path) || strchr(name, '/'))
-		return false;
-	return !access(path, F_OK);
 }
 
 int sweep_module(const char *name, struct outlet *o)
 {
-	char text[256];
-
 	if (!strcmp(name, "*"))
 		return each_module(remove_or_say, o);
-	if (is_ours(name))
-		return remove_or_say(name, o);
-	snprintf(text, sizeof(text), "no module \"%.64s\" of a script is "
-		 "loaded: see `ls /proc | grep " STP_PROC_PREFIX "`", name);
-	outlet_error(o, text);
-	return 1;
+	return remove_or_say(name, o);
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # staprun by hand on a target: a module and an archive run there with its
-# options, leftovers of a crash are swept, running sessions are left alone.
+# options, leftovers of a crash are swept, running sessions and modules of
+# others are left alone.
 . "$(dirname "$0")/lib.sh"
 
 guest_start "${1:-$amd64_61}" || exit 1
@@ -58,6 +59,18 @@ want "/tmp/stapx-foreign
 want "yes" "$(on '[ -f /srv/hand.ko ] && echo yes')" "links are not followed"
 on 'rm -r /tmp/stapx-young /tmp/stapx-owned /tmp/stapx-foreign; rm /tmp/stapx-link'
 on '/srv/staprun -d nothing 2>&1' | grep -q 'no module "nothing" of a script is loaded' || fail "-d of a name that is not loaded"
+
+# ---- somebody else's module, with a file that is named like ours ----
+cp -r "$tests/fault/foreign" foreign
+stap-sysroot build "$amd64_61" foreign >foreign.log 2>&1 || fail "the foreign module: $(tail -n 3 foreign.log)"
+on 'cat >/srv/foreign.ko; insmod /srv/foreign.ko' <foreign/foreign.ko || fail "the foreign module does not load"
+on '/srv/staprun /srv/hand.ko n=42 >/dev/null'
+want foreign "$(on 'cut -d" " -f1 /proc/modules | grep foreign')" "a run leaves it loaded"
+for name in foreign '*'; do
+	want 'ERROR: cannot remove module "foreign": it is not a script'\''s, or of another version of stapx: `rmmod` removes it' \
+		"$(on "/srv/staprun -d '$name' 2>&1")" "-d $name"
+done
+want foreign "$(on 'cat /proc/stapx_foreign; rmmod foreign')" "it is there, and goes by rmmod"
 
 # ---- size ----
 # Page by page, as the kernel's counters in "status" may lag behind.
