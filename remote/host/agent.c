@@ -134,8 +134,8 @@ static int take_hello(struct agent *g, const struct wire_frame *f)
 
 	if (wire_get_hello(f, &h))
 		return -EPROTO;
-	g->greeted = true;
-	if (h.version == WIRE_VERSION)
+	g->greeted = h.version == WIRE_VERSION;
+	if (g->greeted)
 		return 0;
 	complain(g, arena_printf(g->a, "staprun there (\"%s\") speaks version "
 				 "%u of the protocol, stap version %d: install "

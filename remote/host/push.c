@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Brings staprun to a target and starts its agent.  A target that has one of
- * this very version keeps it; else the static one for its CPU goes into a new
+ * this very version and protocol keeps it; else the static one for its CPU goes into a new
  * folder, through `cat`, since scp and sftp need not be there.  A push that
  * is cut off leaves nothing: the shell that writes the file removes it.
  */
@@ -14,7 +14,6 @@
 #include "remote/host/target.h"
 #include "session.h"
 
-#define STAPRUN_NAME "staprun (stapx) " STAPX_VERSION
 #define STAPRUN_MAX ((size_t)16 << 20)
 
 /* ---- where staprun is here ---- */
@@ -135,10 +134,17 @@ static int send_file(struct session *s, struct target *t, const char *data,
 	return err;
 }
 
+/* The target's own says the same of itself as the one we would send. */
+static bool staprun_fits(struct arena *a, const struct target_facts *f)
+{
+	return f->staprun && !strcmp(f->staprun, arena_printf(a,
+				     STAPRUN_PROGRAM, WIRE_VERSION));
+}
+
 static struct link *start_remote(struct session *s, struct target *t,
 				 const char **why)
 {
-	bool has = t->facts.staprun && !strcmp(t->facts.staprun, STAPRUN_NAME);
+	bool has = staprun_fits(&s->arena, &t->facts);
 	const char *path, *data = NULL, *program;
 	size_t n = 0;
 

@@ -407,7 +407,8 @@ static void greet(struct agent *a)
 	struct utsname u;
 
 	uname(&u);
-	snprintf(hello.program, sizeof(hello.program), "%s", STAPRUN_PROGRAM);
+	snprintf(hello.program, sizeof(hello.program), STAPRUN_PROGRAM,
+		 WIRE_VERSION);
 	snprintf(hello.machine, sizeof(hello.machine), "%.31s", u.machine);
 	snprintf(hello.release, sizeof(hello.release), "%s", u.release);
 	wire_put_hello(&a->out, &hello);

@@ -4,6 +4,7 @@
  * command line is SystemTap's where both have an option.
  */
 #include "remote/target/target.h"
+#include "remote/wire/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,7 +228,10 @@ int main(int argc, char **argv)
 	if (c.guardian)
 		return guardian_main(GUARDIAN_FD);
 	if (c.version || c.help) {
-		fputs(c.help ? usage_text : STAPRUN_PROGRAM "\n", stdout);
+		if (c.help)
+			fputs(usage_text, stdout);
+		else
+			printf(STAPRUN_PROGRAM "\n", WIRE_VERSION);
 		return 0;
 	}
 	if (c.agent)

@@ -22,7 +22,6 @@
 #include "remote/stream/stream.h"
 #include "runtime/uapi.h"
 
-#define STAPRUN_PROGRAM "staprun (stapx) " STAPX_VERSION
 #define MODULE_FILE_MAX ((size_t)64 << 20)
 #define MODULE_NAME_SIZE 56	/* MODULE_NAME_LEN of a 64-bit kernel */
 #define FOLDER_PREFIX "stapx-"

@@ -18,7 +18,11 @@
 
 #include "remote/wire/sha256.h"
 
-#define WIRE_VERSION 1
+/* Raised with every change that the other side must know of: frames, options
+ * of RUN, the stream. */
+#define WIRE_VERSION 2
+/* What `staprun -V` says and stap compares; with the number above. */
+#define STAPRUN_PROGRAM "staprun (stapx) " STAPX_VERSION ", protocol %d"
 #define WIRE_HEAD 8
 #define WIRE_PAYLOAD_MAX (64u << 10)	/* bytes of one frame's payload */
 #define WIRE_STRING_MAX 4096
@@ -63,7 +67,7 @@ struct wire_frame {
 
 struct wire_hello {
 	uint16_t version;
-	char program[64];	/* "staprun (stapx) 0.1" */
+	char program[64];	/* "staprun (stapx) 0.1, protocol 2" */
 	char machine[32], release[72]; /* uname; "" from the host */
 };
 

@@ -52,6 +52,26 @@ refused "sysroot of another kernel" "is of kernel 6.12.*build-id [0-9a-f]{40}.*r
 refused "archive for another kernel" "built for kernel 6.12.*build-id [0-9a-f]{40}.*runs 6.1.*build-id [0-9a-f]{40}" rstap "$live_tmp/newer.stapx"
 refused "archive for another CPU" "built for arm64, 'guest' is x86_64" rstap "$live_tmp/arm.stapx"
 
+# ---- another staprun there: one that says so is not asked to run, ours is sent ----
+there() { # LINE-OF-V AGENT-COMMAND
+	on 'cat >/usr/bin/staprun; chmod +x /usr/bin/staprun' <<E2
+#!/bin/sh
+[ "\$1" != -V ] || { echo "$1"; exit; }
+$2
+E2
+}
+own=$(staprun -V)
+for other in "${own%, protocol *}" "${own%[0-9]}99" 'staprun 4.8'; do
+	there "$other" 'exit 9'
+	want hello "$(rstap -e "$hello" 2>&1)" "beside \"$other\""
+done
+# Its greeting: version 99, a name, no machine and no release.
+there "$own" "printf 'SX\\001\\000\\012\\000\\000\\000\\143\\000\\002\\000hm\\000\\000\\000\\000'; cat >/dev/null"
+refused "another protocol" '"hm"\) speaks version 99 of the protocol, stap version [0-9]+: install matching ones' rstap -e "$hello"
+there "$own" 'echo "no such option" >&2; exit 2'
+refused "a staprun without an agent" 'staprun does not start there: no such option' rstap -e "$hello"
+on 'rm /usr/bin/staprun'
+
 # ---- archives that were tampered with: refused here, and by staprun there ----
 mkdir "$live_tmp/x"
 tar -xzf "$live_tmp/good.stapx" -C "$live_tmp/x" || fail "the archive is no tar"
