@@ -67,7 +67,8 @@ static const char *why_not(int err)
 	case -ENOSPC:
 		return "no debug register is free";
 	case -EOPNOTSUPP:
-		return "this kernel does not step over what is watched";
+		return "this kernel does not step over what is watched: it "
+		       "lacks CONFIG_BPF_SYSCALL, or is older than 6.10";
 	case -ENODEV:
 		return "this CPU or kernel has no data breakpoints";
 	case -EINVAL:
@@ -135,7 +136,7 @@ static void data_disarm(void)
 	for (i = 0; i < npoints; i++) {
 		/* Each CPU takes its own away, so none is in a handler then. */
 		if (points[i].events)
-			unregister_wide_hw_breakpoint(points[i].events);
+			stp_unwatch(points[i].events);
 		points[i].events = NULL;
 	}
 }

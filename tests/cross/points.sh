@@ -153,15 +153,17 @@ data() {
 	local i
 	only "accesses to data" '^kernel[.]data[(]"pid_max"[)][.](rw|write)$' 'kernel.data("pid_max").*'
 	[ "$(wc -l <"$tmp/out")" = 2 ] || fail "two kinds of access"
-	says "no such data" "no symbol 'nonesuch' in the kernel" 'kernel.data("nonesuch").write'
+	says "no such data" "no symbol 'vm_swapiness' in the kernel itself [(]similar: vm_swappiness[)]; a module's is" 'kernel.data("vm_swapiness").write'
+	says "data by a pattern" "'pid_[*]' may be no pattern" 'kernel.data("pid_*").write'
+	says "a variable's bytes" '^kernel[.]data[(]"pid_max"[)][.]length[(]4[)][.]write$' 'kernel.data("pid_max").length(4).write'
 	says "code is no data" "is a function; probe it with kernel[.]function" 'kernel.data("vfs_read").write'
 	says "data of each CPU" "every CPU has a 'runqueues' of its own" 'kernel.data("runqueues").rw'
-	says "an address of a process" "0x1000 is no address of the kernel" 'kernel.data(0x1000).rw'
+	says "an address of a process" "0x1000 is no address of the kernel's memory" 'kernel.data(0x1000).rw'
 	says "a long stretch" "length[(]16[)] is not between 1 and 8" 'kernel.data(0xffff800000000000).length(16).rw'
 	says "a stretch that is not aligned" "0xffff800000000002 is no multiple of 4" 'kernel.data(0xffff800000000002).length(3).rw'
 	"$stap" -r "$release" -p2 -e 'probe kernel.data(0xffff800000000000).length(3).rw, kernel.data("pid_max").write { println($x) }
-		probe kernel.data("pid_max").length(4).write { println(1) }' >"$tmp/out" 2>"$tmp/err" </dev/null
-	[ "$(grep -c "^semantic error: .*'\$x'" "$tmp/err")" -ge 1 ] && grep -q "mismatch at 'length'" "$tmp/err" ||
+		probe kernel.data("pid_max").length(0).write { println(1) }' >"$tmp/out" 2>"$tmp/err" </dev/null
+	[ "$(grep -c "^semantic error: .*'\$x'" "$tmp/err")" -ge 1 ] && grep -q "length(0) is not between" "$tmp/err" ||
 		fail "what data has not"
 	# More than any CPU has registers for.
 	for i in $(seq 0 16); do

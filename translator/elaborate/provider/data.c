@@ -9,12 +9,15 @@
 #include "elaborate/provider/kprobe_site.h"
 
 #define LENGTH_MAX 8
+#define SIMILAR_MAX 5
 
 enum form { FORM_WRITE, FORM_RW };
 
 static const struct pattern patterns[] = {
 	{ "kernel.data(string).write", FORM_WRITE },
 	{ "kernel.data(string).rw", FORM_RW },
+	{ "kernel.data(string).length(number).write", FORM_WRITE },
+	{ "kernel.data(string).length(number).rw", FORM_RW },
 	{ "kernel.data(number).write", FORM_WRITE },
 	{ "kernel.data(number).rw", FORM_RW },
 	{ "kernel.data(number).length(number).write", FORM_WRITE },
@@ -28,7 +31,51 @@ struct spot {
 	int64_t length;		/* as asked for */
 };
 
+/* The length asked for, or the one byte that is watched without. */
+static bool find_length(const struct derivation *d, const struct match *m,
+			struct spot *out)
+{
+	out->length = 1;
+	if (!match_number(m, "length", &out->length) ||
+	    (out->length > 0 && out->length <= LENGTH_MAX))
+		return true;
+	derive_cause(d, match_loc(m, "length"),
+		     "length(%lld) is not between 1 and %d",
+		     (long long)out->length, LENGTH_MAX);
+	return false;
+}
+
 /* ---- by name ---- */
+
+static const char *similar_data(struct elab *e, struct sysmod *mod,
+				const char *name)
+{
+	VEC(const char *) names = { 0 };
+	const char *near;
+	dbg_syms all = { 0 };
+
+	debuginfo_syms(mod->di, "*", &all);
+	vec_for(i, &all)
+		if (all.v[i].type == STT_OBJECT)
+			vec_push(e->a, &names, all.v[i].name);
+	near = nearest_names(e->a, name, names.v, names.n, SIMILAR_MAX);
+	return *near ? arena_printf(e->a, " (similar: %s)", near) : "";
+}
+
+/* Why the kernel itself has none of that name. */
+static void not_found(const struct derivation *d, struct sysmod *mod,
+		      struct loc at, const char *name)
+{
+	if (strpbrk(name, "*?["))
+		derive_cause(d, at, "a variable that is watched takes a "
+			     "register of the CPU, so '%s' may be no pattern; "
+			     "name one", name);
+	else
+		derive_cause(d, at, "no symbol '%s' in the kernel itself%s; a "
+			     "module's is watched by its address, from "
+			     "/proc/kallsyms of the target: kernel.data(0x…)",
+			     name, similar_data(d->e, mod, name));
+}
 
 /* Why the variable cannot be watched; NULL: it can. */
 static const char *unfit(struct elab *e, struct sysmod *mod,
@@ -72,7 +119,7 @@ static bool find_symbol(const struct derivation *d, const struct match *m,
 	}
 	count = debuginfo_sym(mod->di, name, &sym);
 	if (!count) {
-		derive_cause(d, at, "no symbol '%s' in the kernel", name);
+		not_found(d, mod, at, name);
 		return false;
 	}
 	why = unfit(e, mod, &sym, count);
@@ -81,8 +128,8 @@ static bool find_symbol(const struct derivation *d, const struct match *m,
 		return false;
 	}
 	site_anchor(e, mod);
-	*out = (struct spot){ .address = sym.addr, .length = 1 };
-	return true;
+	*out = (struct spot){ .address = sym.addr };
+	return find_length(d, m, out);
 }
 
 /* ---- by address ---- */
@@ -92,22 +139,19 @@ static bool find_address(const struct derivation *d, const struct match *m,
 {
 	int64_t n = 0;
 
-	*out = (struct spot){ .absolute = true, .length = 1 };
+	*out = (struct spot){ .absolute = true };
 	match_number(m, "data", &n);
 	out->address = (uint64_t)n;
 	/* Both CPUs have the kernel in the upper half. */
 	if (n >= 0) {
 		derive_cause(d, match_loc(m, "data"), "0x%llx is no address "
-			     "of the kernel's memory", (unsigned long long)n);
+			     "of the kernel's memory, which is in the upper "
+			     "half; take it from /proc/kallsyms of the target "
+			     "or name the variable: kernel.data(\"NAME\")",
+			     (unsigned long long)n);
 		return false;
 	}
-	if (!match_number(m, "length", &out->length) ||
-	    (out->length > 0 && out->length <= LENGTH_MAX))
-		return true;
-	derive_cause(d, match_loc(m, "length"),
-		     "length(%lld) is not between 1 and %d",
-		     (long long)out->length, LENGTH_MAX);
-	return false;
+	return find_length(d, m, out);
 }
 
 /* The closest length that CPUs have: 1 2 4 8. */
