@@ -43,6 +43,7 @@
 #include <linux/types.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
+#include <linux/version.h>
 #else
 #include <errno.h>
 #include <inttypes.h>
@@ -55,6 +56,9 @@
 #endif
 
 #include "script.h"
+
+/* What STAP_COMPAT_VERSION, the language's version, is compared with. */
+#define STAP_VERSION(major, minor) (((major) << 8) + (minor))
 
 /* Leaves the call to the next function of this name. */
 #define STAP_NEXT                                                             \

@@ -124,6 +124,8 @@ struct session *session_for(struct session *s, struct sysroot *root,
  * behind s->next before. */
 void session_close(struct session *s);
 
+/* What systemtap_v is: of --compatible, else of the language that this is. */
+const char *language_version(const struct session *s);
 /* A script that is not in a file: parsed, added to s->extra; NULL when an
  * error was reported. */
 struct file *parse_text(struct session *s, const char *name, const char *text,

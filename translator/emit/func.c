@@ -7,6 +7,7 @@
  * `out`.  A handler's frame is no call and takes no level of nesting.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "emit/emit.h"
 
@@ -397,8 +398,13 @@ void emit_functions(struct emit *e)
 
 void emit_embedded_file(struct emit *e, struct buf *out)
 {
+	unsigned major = 0, minor = 0;
+
+	sscanf(language_version(e->s), "%u.%u", &major, &minor);
 	buf_printf(out, "#define MAXSTRINGLEN %" PRId64 "\n"
-		   "#include \"runtime/embedded.h\"\n\n", e->strlen_max);
+		   "#define STAP_COMPAT_VERSION STAP_VERSION(%u, %u)\n"
+		   "#include \"runtime/embedded.h\"\n\n", e->strlen_max,
+		   major, minor);
 	emit_global_access(e, true, out);
 	vec_for(i, &e->p->embeds) {
 		const struct embedded_decl *d = e->p->embeds.v[i];

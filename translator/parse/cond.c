@@ -11,8 +11,6 @@
 
 #include "parse/token.h"
 
-#define LANGUAGE_VERSION "5.2" /* what systemtap_v is by default */
-
 struct cond {
 	struct session *s;
 	const struct token_vec *in; /* ends with "%?", which stays */
@@ -142,6 +140,11 @@ static const char *runtime_name(const struct session *s)
 	return s->opt.runtime == RUNTIME_USER ? "user" : "kernel";
 }
 
+const char *language_version(const struct session *s)
+{
+	return s->opt.compatible ? s->opt.compatible : "5.2";
+}
+
 /* The versions: NULL when name is none of them. */
 static const char *version_of(const struct session *s, const char *name)
 {
@@ -150,8 +153,7 @@ static const char *version_of(const struct session *s, const char *name)
 	if (!strcmp(name, "kernel_vr"))
 		return s->release ? s->release : "";
 	if (!strcmp(name, "systemtap_v"))
-		return s->opt.compatible ? s->opt.compatible
-					 : LANGUAGE_VERSION;
+		return language_version(s);
 	return NULL;
 }
 
