@@ -216,6 +216,13 @@ task_time_string = 1
 proc_mem pid = 1
 proc_mem none = 0
 proc_mem_string = 1
+task_rlimit = ${fact_limits//unlimited/-1}
+task_rlimit none = -2
+container_of = 1
+module_container_of = $fact_pid
+sizes 4 16 1 0
+mm = 1
+this = 32 $fact_comm
 task_ancestry time = 1
 task_max_file_handles = $fact_nofile
 task_cwd_path = /tmp
@@ -251,6 +258,7 @@ raise ! there is no signal 99
 registers_valid = 1
 get_sa_handler = 1
 get_sa_flags = 1
+get_sigaction_mask = -6442450945
 tcp 10.0.2.15:22 10.0.2.2 state 1
 tcpmib_remote_port = 1
 inet 10.0.2.2 to port 22
