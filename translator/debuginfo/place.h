@@ -152,6 +152,13 @@ struct place place_none(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 const char *place_str(struct arena *a, const struct place *p,
 		      const char *(*reg)(unsigned n));
 
+/* How many values an op takes from the stack; each leaves one. */
+unsigned place_operands(enum place_code code);
+
+/* What an op of two operands makes of them; false: a zero divisor, or it is
+ * no such op. */
+bool place_compute(enum place_code code, uint64_t a, uint64_t b, uint64_t *v);
+
 /* Runs an ADDRESS or VALUE program: for tests, and to fold constants.  The
  * callbacks return false for what cannot be read. */
 struct place_machine {

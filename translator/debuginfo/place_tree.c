@@ -74,56 +74,6 @@ const struct node *tree_add(struct trees *t, const struct node *x, uint64_t v)
 				     .b = tree_leaf(t, PLACE_CONST, v)});
 }
 
-/* Both constants of the generic type: done here. */
-static bool fold(enum place_code code, uint64_t a, uint64_t b, uint64_t *v)
-{
-	switch (code) {
-	case PLACE_SUB:
-		*v = a - b;
-		return true;
-	case PLACE_MUL:
-		*v = a * b;
-		return true;
-	case PLACE_AND:
-		*v = a & b;
-		return true;
-	case PLACE_OR:
-		*v = a | b;
-		return true;
-	case PLACE_XOR:
-		*v = a ^ b;
-		return true;
-	case PLACE_SHL:
-		*v = b < 64 ? a << b : 0;
-		return true;
-	case PLACE_SHR:
-		*v = b < 64 ? a >> b : 0;
-		return true;
-	case PLACE_REG:
-	case PLACE_ENTRY_REG:
-	case PLACE_ENTRY_PARAM:
-	case PLACE_CONST:
-	case PLACE_ADDR:
-	case PLACE_DEREF:
-	case PLACE_ADD: /* add_const() */
-	case PLACE_DIV:
-	case PLACE_MOD:
-	case PLACE_SAR:
-	case PLACE_NEG:
-	case PLACE_NOT:
-	case PLACE_ABS:
-	case PLACE_EQ:
-	case PLACE_NE:
-	case PLACE_LT:
-	case PLACE_LE:
-	case PLACE_GT:
-	case PLACE_GE:
-	case PLACE_SELECT:
-		break;
-	}
-	return false;
-}
-
 const struct node *tree_binary(struct trees *t, enum place_code code,
 			       const struct node *a, const struct node *b)
 {
@@ -137,7 +87,7 @@ const struct node *tree_binary(struct trees *t, enum place_code code,
 	    a->code != PLACE_CONST)
 		return tree_add(t, a, -b->n);
 	if (a->code == PLACE_CONST && b->code == PLACE_CONST &&
-	    fold(code, a->n, b->n, &v))
+	    place_compute(code, a->n, b->n, &v))
 		return tree_leaf(t, PLACE_CONST, v);
 	return tree_keep(t, (struct node){.code = code, .a = a, .b = b});
 }

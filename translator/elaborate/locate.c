@@ -89,7 +89,6 @@ static struct expr *mk_cpu_offset(struct lower *l, const struct expr *at)
 		       8, false);
 }
 
-/* An address of the file: of a per-CPU variable, this CPU's. */
 static const enum op binary_ops[] = {
 	[PLACE_ADD] = OP_ADD, [PLACE_SUB] = OP_SUB, [PLACE_MUL] = OP_MUL,
 	[PLACE_DIV] = OP_DIV, [PLACE_MOD] = OP_MOD, [PLACE_AND] = OP_AND,
@@ -133,6 +132,7 @@ static struct expr *mk_select(struct lower *l, const struct expr *at,
 	return e;
 }
 
+/* An address of the file: of a per-CPU variable, this CPU's. */
 static struct expr *mk_data_address(struct lower *l, const struct expr *at,
 				    struct sysmod *mod, uint64_t addr)
 {
@@ -207,46 +207,31 @@ static bool push(struct stack *s, struct expr *e)
 	return true;
 }
 
+static bool run_operand(struct lower *l, const struct expr *at,
+			struct sysmod *mod, struct stack *s,
+			const struct place_op *op)
+{
+	if (op->code == PLACE_REG)
+		return push(s, locate_reg(l, at, (unsigned)op->n));
+	if (op->code == PLACE_CONST)
+		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
+	if (op->code == PLACE_ADDR)
+		return push(s, mk_data_address(l, at, mod, op->n));
+	return push(s, lower_at_entry(l, at, op));
+}
+
 static bool run_op(struct lower *l, const struct expr *at, struct sysmod *mod,
 		   struct stack *s, const struct place_op *op)
 {
-	switch (op->code) {
-	case PLACE_REG:
-		return push(s, locate_reg(l, at, (unsigned)op->n));
-	case PLACE_ENTRY_REG:
-	case PLACE_ENTRY_PARAM:
-		return push(s, lower_at_entry(l, at, op));
-	case PLACE_CONST:
-		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
-	case PLACE_ADDR:
-		return push(s, mk_data_address(l, at, mod, op->n));
-	case PLACE_DEREF:
-	case PLACE_NEG:
-	case PLACE_NOT:
-	case PLACE_ABS:
+	switch (place_operands(op->code)) {
+	case 0:
+		return run_operand(l, at, mod, s, op);
+	case 1:
 		return run_unary(l, at, s, op);
-	case PLACE_SELECT:
-		return run_select(l, at, s);
-	case PLACE_ADD:
-	case PLACE_SUB:
-	case PLACE_MUL:
-	case PLACE_DIV:
-	case PLACE_MOD:
-	case PLACE_AND:
-	case PLACE_OR:
-	case PLACE_XOR:
-	case PLACE_SHL:
-	case PLACE_SHR:
-	case PLACE_SAR:
-	case PLACE_EQ:
-	case PLACE_NE:
-	case PLACE_LT:
-	case PLACE_LE:
-	case PLACE_GT:
-	case PLACE_GE:
+	case 2:
 		return run_binary(l, at, s, op->code);
 	}
-	return false;
+	return run_select(l, at, s);
 }
 
 static struct expr *run_place(struct lower *l, const struct expr *at,
