@@ -10,6 +10,9 @@
  *		name, or name, offset, size and module; or the source file, the
  *		line, or both; as a string
  *	s	u16 length, then the bytes, no NUL
+ *	i j k l n  u16 16, an address of user space, where it lies (below).  The
+ *		reader shows its name, or name, offset, size and file; or the
+ *		source file, the line, or both; as a string
  *	m	the same; the bytes are memory, and may be NUL
  *	h	u8 kind, u8 0, u16 n, 8 bytes each low, high, step, then n
  *		buckets of 8 bytes
@@ -19,6 +22,7 @@
 #define STAPX_RECORD_H
 
 #define STP_ADDRESSES "abABC"	/* letters, as above; all below 'd' */
+#define STP_PLACES "ijkln"	/* letters, as above; above 'h', below 's' */
 #define STP_RECORD_MAX 65536	/* bytes, header and padding included */
 
 enum stp_record_type {
@@ -33,7 +37,13 @@ enum stp_record_type {
 	STP_REC_SYSTEM,		/* one string: a command to run on the target */
 	STP_REC_STACK,		/* addresses of the kernel, 8 bytes each: a
 				 * line of text for each on stdout */
+	STP_REC_USTACK,		/* of user space, 16 bytes each: the address,
+				 * then the number of its file in the top 16
+				 * bits and the place in the file below, or 0.
+				 * format: enum stp_ustack_form */
 };
+
+enum stp_ustack_form { STP_USTACK_FULL, STP_USTACK_BRIEF, STP_USTACK_LINES };
 
 struct stp_record {
 	unsigned int len;	/* all of it, a multiple of 8 */

@@ -280,6 +280,7 @@ struct stp_format {
 	const char *text;	/* printf format: conversions %d %s %x %c %p %b %m … */
 	const char *args;	/* a letter each: d long, s string, h histogram,
 				 * m memory (%m %M): .s is what stp_memory gave;
+				 * i j k l n: .s is what stp_uplace gave;
 				 * a b A B C: .n is an address, which the reader
 				 * shows as symname(), symdata(), symfile(),
 				 * symline(), symfileline() have it */
@@ -469,13 +470,19 @@ struct stp_script {
 	stp_u8 match_groups;	/* most of any =~ that keeps them, or 0 */
 	void (*init)(void);	/* puts initial values into the globals; or NULL */
 	const struct stp_modules *modules; /* NULL: no probe lies in a module */
+	void (*discard)(void);	/* frees what the above and the like keep */
 	const struct stp_arming *arming; /* NULL: no probe is switched */
 	const char *const *listed; /* pn() of each probe; NULL: none asks */
-	/* For the reader (uapi.h, STP_IOC_SYMBOL): stp_symbol_text, or NULL
-	 * where no record holds an address. */
+	/* For the reader (uapi.h, STP_IOC_SYMBOL): stp_symbol_text,
+	 * stp_uspace_text where records hold addresses of user space, or NULL
+	 * where they hold none. */
 	void (*symbol_text)(stp_u64 *addr, char *text, stp_size size);
 };
 void stp_symbol_text(stp_u64 *addr, char *text, stp_size size);
+void stp_uspace_text(stp_u64 *addr, char *text, stp_size size);
+/* For discard. */
+void stp_modules_discard(void);
+void stp_uspace_discard(void);
 extern struct stp_script stp_script;	/* in every script */
 
 #include "tapset.h"

@@ -159,6 +159,20 @@ void stp_sprint_syms(struct stp_ctx *c, char *dst, const char *stk, int whole);
 void stp_symhex(struct stp_ctx *c, char *dst, stp_u64 addr);	/* 0x1 */
 void stp_modname(struct stp_ctx *c, char *dst, stp_u64 addr);
 
+/* ---- the current task's user space (kernel/uspace.c, kernel/ustack.c) ---- */
+/* For the letters of STP_PLACES: buf gets a u16 length and the bytes; none
+ * where size is too small. */
+const char *stp_uplace(struct stp_ctx *c, char *buf, stp_size size,
+		       stp_u64 addr);
+void stp_umodname(struct stp_ctx *c, char *dst, stp_u64 addr);
+/* As stp_callers and stp_stack. */
+void stp_ucallers(struct stp_ctx *c, char *dst, stp_i64 max);
+stp_u64 stp_ustack(struct stp_ctx *c, stp_i64 n);
+/* form: enum stp_ustack_form of record.h. */
+void stp_print_ubacktrace(struct stp_ctx *c, int form);
+void stp_print_ubacktrace_at(struct stp_ctx *c, int form, stp_u64 pc,
+			     stp_u64 sp, stp_u64 fp);
+
 /* ---- the machine (kernel/machine.c) ---- */
 void stp_printk(struct stp_ctx *c, stp_i64 level, const char *text);
 stp_i64 stp_num_online_cpus(void);

@@ -115,7 +115,9 @@ struct stp_report {
  * the name of a symbol of the kernel, and addr is its address.  ENOTTY: no
  * record of this script holds an address. */
 struct stp_symbol {
-	__u64 addr;
+	__u64 addr;		/* or, as no kernel has anything there, the
+				 * number of a file of user space (record.h):
+				 * "SIZE INODE PROCESS PATH", once, then "" */
 	char text[1016];
 };
 #define STP_IOC_SYMBOL	_IOWR('S', 9, struct stp_symbol)

@@ -8,6 +8,7 @@
 #include "remote/stream/merge.h"
 #include "remote/stream/names.h"
 #include "remote/stream/pack.h"
+#include "remote/stream/places.h"
 #include "remote/stream/stream.h"
 
 #include <errno.h>
@@ -42,6 +43,7 @@ struct stream {
 	struct stream_kernel kernel;
 	bool have_kernel;
 	struct names symbols;
+	struct places places;
 	struct merge merge;
 };
 
@@ -298,7 +300,8 @@ static int read_defs(struct stream *s, const unsigned char *p, size_t n)
 		struct stream_format f = { .text = take_string(&at, end) };
 
 		f.letters = f.text ? take_string(&at, end) : NULL;
-		if (!f.letters || strspn(f.letters, STP_ADDRESSES "dshm") != strlen(f.letters))
+		if (!f.letters || strspn(f.letters, STP_ADDRESSES STP_PLACES
+					      "dshm") != strlen(f.letters))
 			return wrong(s, "format %u of the DEFS block", i);
 		s->formats[s->nformats++] = f;
 	}
@@ -411,6 +414,30 @@ static int read_symbol(struct stream *s, const unsigned char *p, size_t n)
 	return 0;
 }
 
+static int read_file(struct stream *s, const unsigned char *p, size_t n)
+{
+	struct stream_file f = { 0 };
+	size_t path = n - sizeof(f);
+
+	if (n < sizeof(f) || path >= STREAM_PATH_MAX ||
+	    memchr(p + sizeof(f), '\0', path))
+		return wrong(s, "FILE block of %zu bytes", n);
+	f.number = GET32(s, p, struct stream_file, number);
+	f.size = GET64(s, p, struct stream_file, size);
+	get_name(f.build_id, p + offsetof(struct stream_file, build_id),
+		 sizeof(f.build_id));
+	places_file(&s->places, &f, (const char *)p + sizeof(f), path);
+	return 0;
+}
+
+static int read_place(struct stream *s, const unsigned char *p, size_t n)
+{
+	if (n < 8 || n - 8 >= STREAM_NAME_MAX || memchr(p + 8, '\0', n - 8))
+		return wrong(s, "PLACE block of %zu bytes", n);
+	names_put(&s->places.symbols, get64(s, p), (const char *)p + 8, n - 8);
+	return 0;
+}
+
 static int read_end(struct stream *s, const unsigned char *p)
 {
 	s->ended = true;
@@ -446,6 +473,10 @@ static int read_block(struct stream *s, uint32_t type, const unsigned char *p,
 		return read_defs(s, p, n);
 	if (type == STREAM_SYMBOL)
 		return read_symbol(s, p, n);
+	if (type == STREAM_FILE)
+		return read_file(s, p, n);
+	if (type == STREAM_PLACE)
+		return read_place(s, p, n);
 	for (size_t i = 0; i < sizeof(fixed_blocks) / sizeof(*fixed_blocks);
 	     i++) {
 		if (fixed_blocks[i].type != type)
@@ -577,6 +608,7 @@ void stream_close(struct stream *s)
 	free(s->cpus);
 	free(s->table);
 	names_free(&s->symbols);
+	places_free(&s->places);
 	free(s);
 }
 
@@ -618,4 +650,9 @@ const char *stream_symbol(const struct stream *s, uint64_t addr)
 	const struct name *n = names_get(&s->symbols, addr);
 
 	return n ? names_text(&s->symbols, n) : NULL;
+}
+
+const struct places *stream_places(const struct stream *s)
+{
+	return &s->places;
 }

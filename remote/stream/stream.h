@@ -7,9 +7,9 @@
  *	payload, zero bytes up to a multiple of 8
  *
  * Numbers are in the writer's byte order, which the head tells.  Order of the
- * blocks: INFO, DEFS and KERNEL before the first records, an address's SYMBOL
- * before the first record that holds it, END last; a stream without END
- * was cut.  A reader skips types that it does not know.
+ * blocks: INFO, DEFS and KERNEL before the first records, an address's SYMBOL,
+ * or PLACE and its FILE, before the first record that holds it, END last; a
+ * stream without END was cut.  A reader skips types that it does not know.
  *
  * Time order: records of one block, and of one CPU, come nearly in the
  * order of their times.  WATERMARK says that no record older than its time
@@ -33,6 +33,8 @@
 #define STREAM_FORMATS_MAX 65536
 #define STREAM_DEFS_MAX STREAM_BLOCK_MAX
 #define STREAM_NAME_MAX 1024	/* bytes of the text of an address */
+#define STREAM_FILES_MAX 65535
+#define STREAM_PATH_MAX 1024	/* bytes of a path, with a NUL */
 
 struct stream_head {		/* 16 bytes */
 	char magic[8];
@@ -54,6 +56,10 @@ enum stream_type {
 	STREAM_KERNEL = 10,	/* struct stream_kernel: records hold addresses */
 	STREAM_SYMBOL = 11,	/* u64 address, then its text without a NUL:
 				 * "name+0x1/0x2 [module]" */
+	STREAM_FILE = 12,	/* struct stream_file, then its path without a
+				 * NUL: records hold places in it */
+	STREAM_PLACE = 13,	/* u64 place (record.h), then its text without
+				 * a NUL: "name+0x1/0x2" */
 };
 
 struct stream_block {
@@ -118,6 +124,14 @@ struct stream_kernel {
 	uint32_t pad;
 };
 
+/* A file of the target's user space, whose number places have. */
+struct stream_file {
+	uint32_t number;	/* 1 … STREAM_FILES_MAX */
+	uint32_t pad;
+	uint64_t size;		/* bytes */
+	char build_id[136];	/* hex, "" not known; ends in a NUL */
+};
+
 struct stream_end {
 	int32_t status;		/* 0: the session ended as it should, else 1 */
 	uint32_t pad;
@@ -157,6 +171,11 @@ struct stream;			/* the reader's state; below */
 struct stream_finder {
 	bool (*find)(void *arg, const struct stream_kernel *k, uint64_t addr,
 		     char form, char *to, size_t size);
+	/* The same of a place in a file, in the form of a letter of STP_PLACES
+	 * other than i (j: "name+0x1/0x2"); may be NULL. */
+	bool (*find_place)(void *arg, const struct stream_file *file,
+			   const char *path, uint64_t offset, char form,
+			   char *to, size_t size);
 	void *arg;
 };
 
@@ -209,6 +228,8 @@ const struct stream_format *stream_format(const struct stream *s,
 /* NULL: none came, or the address was not defined. */
 const struct stream_kernel *stream_kernel(const struct stream *s);
 const char *stream_symbol(const struct stream *s, uint64_t addr);
+struct places;
+const struct places *stream_places(const struct stream *s);
 void stream_close(struct stream *s);
 
 /* ---- addresses: address.c ---- */
@@ -216,5 +237,19 @@ void stream_close(struct stream *s);
  * may be NULL. */
 void address_text(const struct stream *s, const struct stream_finder *f,
 		  uint64_t addr, char form, char to[STREAM_NAME_MAX]);
+
+/* ---- addresses of user space: places.c ---- */
+struct user_place {			/* as a record has it, in our byte order */
+	uint64_t addr, where;
+};
+/* The place at 16 bytes of a record. */
+struct user_place place_read(const struct stream *s, const void *p);
+/* In the form of a letter of STP_PLACES, or "0x…"; f may be NULL. */
+void place_text(const struct stream *s, const struct stream_finder *f,
+		const struct user_place *p, char form, char to[STREAM_NAME_MAX]);
+/* A line of a stack, in a form of enum stp_ustack_form, without its end. */
+void place_line(const struct stream *s, const struct stream_finder *f,
+		const struct user_place *p, unsigned int form,
+		char to[STREAM_NAME_MAX + 64]);
 
 #endif

@@ -190,7 +190,26 @@ static void cut(const struct text_view *v, char *text)
 
 static bool is_address(char letter)
 {
-	return strchr(STP_ADDRESSES, letter);
+	return strchr(STP_ADDRESSES STP_PLACES, letter);
+}
+
+/* As the letter says, which the argument was decoded by. */
+static void name_one(struct text_view *v, const struct stream *s, char letter,
+		     const union stp_val *arg, char *to)
+{
+	struct user_place p;
+	uint16_t n;
+
+	if (strchr(STP_ADDRESSES, letter)) {
+		address_text(s, v->finder, arg->n, letter, to);
+		return;
+	}
+	memcpy(&n, arg->s, 2);
+	to[0] = '\0';
+	if (n != sizeof(p))
+		return;
+	p = place_read(s, arg->s + 2);
+	place_text(s, v->finder, &p, letter, to);
 }
 
 /* Arguments that are addresses become their names; letters gets what they are
@@ -212,7 +231,7 @@ static bool name_addresses(struct text_view *v, const struct stream *s,
 		if (!is_address(have[i]))
 			continue;
 		text = (char *)v->names + --n * STREAM_NAME_MAX;
-		address_text(s, v->finder, args->v[i].n, have[i], text);
+		name_one(v, s, have[i], &args->v[i], text);
 		cut(v, text);
 		args->v[i].s = text;
 		letters[i] = 's';
@@ -237,6 +256,20 @@ static void show_stack(struct text_view *v, const struct stream *s,
 		n = snprintf(line, sizeof(line), " 0x%" PRIx64 " : %s\n", addr,
 			     name);
 		put_text(v, line, n);
+	}
+}
+
+static void show_user_stack(struct text_view *v, const struct stream *s,
+			    const struct stream_record *r)
+{
+	char line[STREAM_NAME_MAX + 65];
+
+	for (size_t at = 0; at + 16 <= r->nargs; at += 16) {
+		struct user_place p = place_read(s, r->args + at);
+
+		place_line(s, v->finder, &p, r->format, line);
+		strcat(line, "\n");
+		put_text(v, line, strlen(line));
 	}
 }
 
@@ -301,6 +334,9 @@ static void text_record(void *arg, const struct stream *s,
 		break;
 	case STP_REC_STACK:
 		show_stack(arg, s, r);
+		break;
+	case STP_REC_USTACK:
+		show_user_stack(arg, s, r);
 		break;
 	}
 }

@@ -25,7 +25,7 @@
 #define INHERITED_MAX 256	/* whoever started us may have left some open */
 
 /* ---- staprun's side ---- */
-static void become_guardian(int fd)
+void become(int fd, const char *option)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -38,7 +38,7 @@ static void become_guardian(int fd)
 	for (int i = GUARDIAN_FD + 1; i < INHERITED_MAX; i++)
 		close(i);
 	setsid();
-	execl("/proc/self/exe", "staprun", "--guardian", (char *)NULL);
+	execl("/proc/self/exe", "staprun", option, (char *)NULL);
 	_exit(127);
 }
 
@@ -60,7 +60,7 @@ int guardian_start(struct guardian *g, struct why *w)
 			       strerror(errno));
 	}
 	if (!g->pid)
-		become_guardian(fds[1]);
+		become(fds[1], "--guardian");
 	close(fds[1]);
 	g->fd = fds[0];
 	return 0;

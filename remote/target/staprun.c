@@ -19,11 +19,12 @@
 #define GUARDIAN_FD 3
 #define BUFFER_MB_MAX 4095
 
-enum { OPT_AGENT = 256, OPT_GUARDIAN, OPT_SAVE, OPT_TIMEOUT, OPT_HELP };
+enum { OPT_AGENT = 256, OPT_GUARDIAN, OPT_NAMER, OPT_SAVE, OPT_TIMEOUT, OPT_HELP };
 
 static const struct option long_options[] = {
 	{ "agent", required_argument, NULL, OPT_AGENT },
 	{ "guardian", no_argument, NULL, OPT_GUARDIAN },
+	{ "namer", no_argument, NULL, OPT_NAMER },
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "version", no_argument, NULL, 'V' },
@@ -76,7 +77,7 @@ struct command_line {
 	struct run_options run;
 	struct local_options local;
 	const char *agent, *delete;
-	bool guardian, version, help;
+	bool guardian, namer, version, help;
 };
 
 static bool take_seconds(const char *s, double *out)
@@ -130,6 +131,9 @@ static int take_option(struct command_line *c, int opt, const char *arg)
 		return 0;
 	case OPT_GUARDIAN:
 		c->guardian = true;
+		return 0;
+	case OPT_NAMER:
+		c->namer = true;
 		return 0;
 	case 'V':
 		c->version = true;
@@ -227,6 +231,8 @@ int main(int argc, char **argv)
 			return 1;
 	if (c.guardian)
 		return guardian_main(GUARDIAN_FD);
+	if (c.namer)
+		return namer_main(GUARDIAN_FD);
 	if (c.version || c.help) {
 		if (c.help)
 			fputs(usage_text, stdout);

@@ -42,7 +42,7 @@ static int read_formats(struct symbols *s, const char *defs, size_t n)
 		if (!nul)
 			return -EPROTO;
 		at = nul + 1;
-		if (strpbrk(letters, "ab"))
+		if (strpbrk(letters, "ab" STP_PLACES))
 			s->letters[s->nformats] = letters;
 	}
 	return 0;
@@ -67,7 +67,10 @@ int symbols_init(struct symbols *s, struct device *d,
 	struct stp_symbol anchor = { 0 };
 	int err;
 
-	*s = (struct symbols){ .device = d, .out = out, .defs = defs };
+	memset(s, 0, sizeof(*s));
+	s->device = d;
+	s->out = out;
+	s->defs = defs;
 	if (device_symbol(d, &anchor))
 		return 0;	/* no record holds an address */
 	err = read_formats(s, defs, n);
@@ -89,7 +92,8 @@ void symbols_free(struct symbols *s)
 	free(s->defs);
 	free(s->letters);
 	names_free(&s->names);
-	*s = (struct symbols){ 0 };
+	places_told_free(&s->places);
+	memset(s, 0, sizeof(*s));
 }
 
 static int put_symbol(struct symbols *s, const struct stp_symbol *sym)
@@ -151,6 +155,29 @@ static size_t size_of(char letter, const unsigned char *p, size_t left)
 	return 2 + (size_t)n;
 }
 
+/* The place in the last 8 of 16 bytes. */
+static int define_place(struct symbols *s, const unsigned char *p)
+{
+	uint64_t where;
+
+	memcpy(&where, p + 8, 8);
+	return places_define(&s->places, s->device, s->out, where);
+}
+
+static int define_argument(struct symbols *s, char letter,
+			   const unsigned char *p, size_t size)
+{
+	uint64_t addr;
+
+	if (letter == 'a' || letter == 'b') {
+		memcpy(&addr, p, 8);
+		return define(s, addr);
+	}
+	if (strchr(STP_PLACES, letter) && size == 2 + 16)
+		return define_place(s, p + 2);
+	return 0;
+}
+
 static int define_arguments(struct symbols *s, const char *letters,
 			    const unsigned char *p, size_t n)
 {
@@ -158,14 +185,10 @@ static int define_arguments(struct symbols *s, const char *letters,
 
 	for (; *letters && !err; letters++) {
 		size_t size = size_of(*letters, p, n);
-		uint64_t addr;
 
 		if (size > n)
 			return 0;	/* the reader says so */
-		if (*letters == 'a' || *letters == 'b') {
-			memcpy(&addr, p, 8);
-			err = define(s, addr);
-		}
+		err = define_argument(s, *letters, p, size);
 		p += size;
 		n -= size;
 	}
@@ -188,6 +211,10 @@ int symbols_record(struct symbols *s, const unsigned char *p, size_t len)
 		memcpy(&addr, p, 8);
 		err = define(s, addr);
 		p += 8;
+	}
+	for (; r.type == STP_REC_USTACK && len >= 16 && !err; len -= 16) {
+		err = define_place(s, p);
+		p += 16;
 	}
 	return err;
 }

@@ -111,6 +111,44 @@ struct device_call *device_end(struct device *d, int *done);
 int device_joined(struct device_call *call);
 void device_close(struct device *d);
 
+/* ---- namer.c: names of places in the target's files ---- */
+#define NAMER_TEXT_MAX 512
+#define NAMER_PATH_MAX 1024
+struct namer {
+	pid_t pid;		/* 0: it does not run */
+	int fd;
+	int failures;
+};
+struct namer_question {
+	uint64_t offset, size, inode;	/* in the file; of it */
+	int32_t pid;		/* that had it mapped */
+	char path[NAMER_PATH_MAX];
+};
+/* "name+0x1/0x2", "" where it has none, and the file's build-id, or "".  0, or
+ * -errno: the file should not be asked for again. */
+int namer_ask(struct namer *n, const struct namer_question *q,
+	      char text[NAMER_TEXT_MAX], char build_id[136]);
+void namer_end(struct namer *n);
+int namer_main(int fd);		/* the other program */
+
+/* ---- places.c: what of them the stream was told ---- */
+#define PLACES_FILES 1024	/* numbers of them; more than the module has */
+struct places_told {
+	struct namer namer;
+	struct file_told {
+		bool asked;	/* the module, for its path */
+		bool nameless;	/* the namer failed at it */
+		uint64_t size, inode;
+		int pid;
+		char *path;	/* owned; NULL: not known */
+	} files[PLACES_FILES];
+	struct names names;	/* by place; "": it has none */
+};
+/* Defines what a reader needs for a place; 0 or -errno. */
+int places_define(struct places_told *t, struct device *d,
+		  const struct stream_writer *out, uint64_t where);
+void places_told_free(struct places_told *t);
+
 /* ---- symbols.c: names of the addresses in records ---- */
 struct symbols {
 	struct device *device;
@@ -122,6 +160,7 @@ struct symbols {
 	const char **letters;	/* of the formats with addresses, else NULL */
 	uint32_t nformats;
 	struct names names;	/* told so far */
+	struct places_told places;
 };
 /* Takes over defs, the n bytes of device_defs, also when it fails.  image:
  * the host's word (RUN), or NULL.  Writes KERNEL where it is needed. */
@@ -200,6 +239,8 @@ void guardian_module(struct guardian *g, const char *name);
 void guardian_folder(struct guardian *g, const char *path);
 void guardian_release(struct guardian *g);	/* all is removed: go */
 int guardian_main(int fd);			/* the other program */
+/* In a child: another image of this program, with fd as its descriptor 3. */
+void become(int fd, const char *option) __attribute__((noreturn));
 
 /* ---- outlets: where a run's output goes; local.c, agent.c ---- */
 struct outlet {

@@ -140,6 +140,11 @@ int stp_args_decode(struct stp_args *a, const char *letters, const void *data,
 		case 's':
 			err = get_text(&b, &m, &a->v[a->n], 0);
 			break;
+		case 'i':
+		case 'j':
+		case 'k':
+		case 'l':
+		case 'n':
 		case 'm':
 			err = get_text(&b, &m, &a->v[a->n], 2);
 			break;

@@ -48,7 +48,7 @@ static stp_u32 args_size(const char *letters, const union stp_val *args,
 		} else if (letters[i] == 'h') {
 			size += HIST_HEAD + args[i].hist->desc->buckets * 8;
 		} else {
-			n = letters[i] == 'm' ? memory_length(args[i].s)
+			n = letters[i] != 's' ? memory_length(args[i].s)
 					      : text_length(args[i].s);
 			if (n > 0xffff)
 				return STP_RECORD_MAX + 1;
@@ -111,7 +111,7 @@ static char *put_args(char *p, const char *letters, const union stp_val *args,
 		} else {
 			__builtin_memcpy(p, &len[i], 2);
 			p = put_bytes(p + 2,
-				      args[i].s + (letters[i] == 'm' ? 2 : 0),
+				      args[i].s + (letters[i] != 's' ? 2 : 0),
 				      len[i]);
 		}
 	}

@@ -88,7 +88,6 @@ int stp_slide_learn(void);		/* slide.c */
 /* Learns the sections of a loaded module; -ENOENT: not loaded. */
 int stp_module_learn(const char *name);
 void stp_module_forget(const char *name);
-void stp_modules_discard(void);		/* no handler may be left */
 
 /* ---- kmodule.c: probes in modules, by way of script.modules ---- */
 struct stp_kpoint;
@@ -98,7 +97,6 @@ struct stp_modules {
 	void (*watch)(struct stp_kpoints *s, bool on);
 	void (*lock)(bool on);	/* of what modules that come and go change */
 	u64 (*address)(const char *module, const char *section, u64 offset);
-	void (*discard)(void);
 };
 
 /* ---- unwind.c ---- */

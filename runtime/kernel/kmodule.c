@@ -108,5 +108,4 @@ const struct stp_modules stp_modules = {
 	.watch = watch,
 	.lock = lock,
 	.address = stp_maddr,
-	.discard = stp_modules_discard,
 };

@@ -182,7 +182,7 @@ void stp_discard(void)
 		if (k->v[k->n]->release)
 			k->v[k->n]->release();
 	}
-	if (stp_script.modules)
-		stp_script.modules->discard();
+	if (stp_script.discard)
+		stp_script.discard();
 	stp_rings_free();
 }

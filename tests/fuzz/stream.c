@@ -16,6 +16,15 @@ static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
 	return addr & 8;
 }
 
+static bool find_place(void *arg, const struct stream_file *file,
+		       const char *path, uint64_t offset, char form, char *to,
+		       size_t size)
+{
+	snprintf(to, size, "%s%c+0x%llx/0x9 %s", path, form,
+		 (unsigned long long)offset, file->build_id);
+	return offset & 8;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -27,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		.magic = { '\x89', 'S', 'T', 'P', 'X', '\r', '\n', '\x1a' },
 		.order = 0x0201, .version = STREAM_VERSION << 8,
 	};
-	static const struct stream_finder finder = { .find = find };
+	static const struct stream_finder finder = { .find = find,
+						      .find_place = find_place };
 	static FILE *null;
 	struct text_view *v;
 	struct stream *s;

@@ -499,9 +499,84 @@ addresses() {
 	want "$(cat "$live_tmp/out")" "$(STAPX_SYSROOTS=$live_tmp/none stap --replay "$live_tmp/kept" 2>&1)" "$root: shown again by itself"
 }
 
+# The functions in a part of $got, whatever the form of its lines.
+user_names() { # FROM TO
+	take_part "$1" "$2"
+	names=$(sed 's/^ 0x[0-9a-f]* : //; s/+0x.*//; s/^ 0x[0-9a-f]* \[.*/0x/' <<<"$part" | head -n 4)
+}
+
+user_forms() { # PROGRAM
+	local four=$'ustack_leaf\nustack_inner\nustack_outer\nmain' addresses form next
+	take uaddr
+	at=$((value - fact_leaf))
+	[ $at -ge 0 ] && [ $at -lt 64 ] || fail "$root: $1: uaddr $value, the function is at $fact_leaf"
+	take usymname; want ustack_leaf "$value" "$root: $1: usymname"
+	take usymdata
+	[[ $value =~ ^ustack_leaf\+0x"$(printf %x $at)"/0x[0-9a-f]+\ \[/tmp/$1\]$ ]] || fail "$root: $1: usymdata $value"
+	take umodname; want "$1" "$value" "$root: $1: umodname"
+	take usymfile; want "0x10 0x10 0x10" "$value" "$root: $1: usymfile"
+	take nowhere; want "0x10 0x10" "$value" "$root: $1: no file"
+	take value; want 1 "$value" "$root: $1: a name as a value"
+	take ucallers; want "1 1" "$value" "$root: $1: ucallers"
+	take ustack; want "1 0" "$value" "$root: $1: ustack"
+	grep -qxF 'umodname 16 ! no file is mapped at the address 0x10' <<<"$got" || fail "$root: $1: umodname of nothing"
+	form=print_ubacktrace
+	for next in print_usyms print_ustack print_ubacktrace_brief print_ubacktrace_fileline sprint_usyms; do
+		user_names "$form:" "$next:"
+		want "$four" "$names" "$root: $1: $form"
+		[ $form != print_ubacktrace ] || addresses=$(sed 's/^ \(0x[0-9a-f]*\).*/\1/' <<<"$part")
+		form=$next
+	done
+	# As values they are numbers, a line each.
+	for next in sprint_ustack sprint_ubacktrace given; do
+		take_part "$form:" "$next:"
+		want "$addresses" "$part" "$root: $1: $form"
+		form=$next
+	done
+	user_names given: end
+	want $'ustack_inner\nustack_inner' "$names" "$root: $1: given"
+	take libc
+	want "getpgid $2" "$value" "$root: $1: in libc"
+	user_names libc: "end of libc"
+	want getpgid "${names%%$'\n'*}" "$root: $1: the stack in libc"
+	grep -qx main <<<"$names" || fail "$root: $1: no main behind libc: $names"
+	take modules; want 1 "$value" "$root: $1: umodname in the scheduler"
+	take idle; want "0 <> 0" "$value" "$root: $1: the idle task"
+}
+
+# A program of known functions, linked statically and not; then damaged, and
+# with a namer that does not answer any more.
+user_stacks() {
+	local cc=gcc
+	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
+	for kind in static dynamic; do
+		"$cc" -O1 -DFRAMES -fno-omit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror \
+			$([ $kind = dynamic ] || echo -static) -o "$live_tmp/$kind" "$scripts/ustack.c" ||
+			{ fail "$root: $cc does not compile ustack.c"; return; }
+	done
+	tar -C "$live_tmp" -cf - static dynamic | on 'tar -C /tmp -xf -'
+	for kind in static dynamic; do
+		rstap "$scripts/ustack.stp" -c "/tmp/$kind" >"$live_tmp/out" 2>"$live_tmp/err" ||
+			{ fail "$root: ustack.stp: status $?: $(cat "$live_tmp/err")"; return; }
+		want "" "$(cat "$live_tmp/err")" "$root: $kind: messages"
+		take_facts "$live_tmp/out"
+		user_forms $kind "$([ $kind = static ] && echo static || echo libc.so.6)"
+	done
+	# Section headers (e_shoff, e_shnum) that are not there; a namer that is
+	# stopped: both have numbers, and the session goes on.
+	on 'cd /tmp; cp static damaged; printf "\20\0\0\0\0\0\0\0" | dd of=damaged bs=1 seek=40 conv=notrunc 2>/dev/null
+		printf "\377\377" | dd of=damaged bs=1 seek=60 conv=notrunc 2>/dev/null; cp static late'
+	rstap -e 'probe syscall.getpgid { if (argstr == "424242") printf("%s %s\n", usymname(uaddr()), usymdata(uaddr())) }' \
+		-c 'sh -c "/tmp/damaged; /tmp/static; sleep 0.5; kill -STOP \$(pidof staprun-namer); /tmp/late; exec /tmp/static"' >"$live_tmp/out" 2>"$live_tmp/err" ||
+		fail "$root: damaged programs: status $?: $(cat "$live_tmp/err")"
+	want $'0x [/tmp/damaged+0x/0x]\nustack_leaf [/tmp/static]\n0x [/tmp/late+0x/0x]\nustack_leaf [/tmp/static]' \
+		"$(grep -v ^fact "$live_tmp/out" | sed 's/^[^ ]* //; s/^ustack_leaf+[^ ]*/ustack_leaf/; s/0x[0-9a-f]*/0x/g')" "$root: damaged programs"
+	want "" "$(on 'pidof staprun-namer; rm -f /tmp/static /tmp/dynamic /tmp/damaged /tmp/late')" "$root: a namer is left"
+}
+
 # No function or alias is forgotten by the scripts above and the programs of
 # tests/lang, which language.sh runs on a guest.
-programs=("$scripts"/tapset{,-more}.stp "$scripts/syscalls-tp.stp")
+programs=("$scripts"/tapset{,-more}.stp "$scripts/syscalls-tp.stp" "$scripts/ustack.stp")
 for f in "$tests"/lang/*.out; do programs+=("${f%.out}.stp"); done
 for f in $(stap --dump-functions | sed 's/[:( ].*//' | sort -u); do
 	grep -q "\b$f *(" "${programs[@]}" || fail "no script calls $f()"
@@ -518,6 +593,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	for how in $ways; do
 		functions
 		aliases
+		user_stacks
 	done
 	how=fast
 	addresses

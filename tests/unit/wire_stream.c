@@ -394,6 +394,125 @@ static void addresses(void)
 	finder.find = NULL;
 }
 
+/* ---- addresses of user space ---- */
+static void file(uint32_t number, const char *path)
+{
+	struct stream_file f = { .number = number, .size = 0x900,
+				 .build_id = "1234" };
+	unsigned char block[sizeof(f) + 64];
+
+	memcpy(block, &f, sizeof(f));
+	memcpy(block + sizeof(f), path, strlen(path));
+	stream_put(&writer, STREAM_FILE, block, sizeof(f) + strlen(path));
+}
+
+static void place(uint64_t where, const char *text)
+{
+	unsigned char block[64];
+
+	memcpy(block, &where, 8);
+	memcpy(block + 8, text, strlen(text));
+	stream_put(&writer, STREAM_PLACE, block, 8 + strlen(text));
+}
+
+static bool found_place(void *arg, const struct stream_file *f,
+			const char *path, uint64_t offset, char form, char *to,
+			size_t size)
+{
+	if (offset != 0x77 || strcmp(f->build_id, "1234"))
+		return false;
+	if (form == 'j')
+		snprintf(to, size, "own+0x1/0x2");
+	else
+		snprintf(to, size, "%c.c:%llu", form,
+			 (unsigned long long)f->size);
+	return true;
+}
+
+#define IN(n) ((uint64_t)(n) << 48)
+
+static void user_stack(unsigned int form)
+{
+	const uint64_t a[8] = { 0x7f01, IN(3) | 0x10, 0x7f02, IN(3) | 0x20,
+				0x7f03, IN(9) | 0x10, 0x7f04, IN(3) | 0x77 };
+	struct stp_record r = { .type = STP_REC_USTACK, .time = 1,
+				.format = form, .len = sizeof(r) + sizeof(a) };
+	unsigned char rec[sizeof(r) + sizeof(a)];
+
+	memcpy(rec, &r, sizeof(r));
+	memcpy(rec + sizeof(r), a, sizeof(a));
+	begin_addresses();
+	file(3, "/bin/\x1bx");
+	place(IN(3) | 0x10, "f+0x1/0x2");
+	stream_put_records(&writer, 0, rec, r.len);
+	finish();
+	IS(0, show(13));
+}
+
+static void user_stacks(void)
+{
+	finder = (struct stream_finder){ .find = found,
+					 .find_place = found_place };
+	user_stack(STP_USTACK_FULL);
+	SAYS(" 0x7f01 : f+0x1/0x2 [/bin/?x]\n 0x7f02 [/bin/?x+0x20/0x900]\n"
+	     " 0x7f03\n 0x7f04 : own+0x1/0x2 [/bin/?x]\n", out);
+	user_stack(STP_USTACK_BRIEF);
+	SAYS("f+0x1\n0x7f02\n0x7f03\nown+0x1\n", out);
+	user_stack(STP_USTACK_LINES);
+	SAYS(" 0x7f01 : f+0x1/0x2 [/bin/?x]\n 0x7f02 [/bin/?x+0x20/0x900]\n"
+	     " 0x7f03\n 0x7f04 : own+0x1/0x2 at n.c:2304 [/bin/?x]\n", out);
+	finder = (struct stream_finder){ 0 };
+}
+
+/* As arguments; one has no bytes, as when MAXSTRINGLEN has no room for them. */
+static void user_names(void)
+{
+	static const char defs[] = "\1\0\0\0%s|%s|%s|%s\n\0ijnj\0";
+	const uint64_t a[2] = { 0x7f01, IN(3) | 0x10 };
+	const uint16_t sizes[4] = { 16, 16, 16, 0 };
+	struct stp_record r = { .type = STP_REC_PRINT, .time = 1,
+				.len = sizeof(r) + 56 };
+	unsigned char rec[sizeof(r) + 56];
+	size_t at = sizeof(r);
+
+	memcpy(rec, &r, sizeof(r));
+	for (int i = 0; i < 4; i++) {
+		memcpy(rec + at, &sizes[i], 2);
+		memcpy(rec + at + 2, a, sizes[i]);
+		at += 2 + sizes[i];
+	}
+	IS(sizeof(rec), at);
+	made.n = 0;
+	stream_put_head(&writer);
+	stream_put(&writer, STREAM_DEFS, defs, sizeof(defs) - 1);
+	file(3, "/bin/x");
+	place(IN(3) | 0x10, "f+0x1/0x2");
+	stream_put_records(&writer, 0, rec, r.len);
+	finish();
+	IS(0, show(13));
+	SAYS("f|f+0x1/0x2 [/bin/x]|0x7f01|\n", out);
+}
+
+static void damaged_file(void)
+{
+	static const unsigned char many[sizeof(struct stream_file) +
+					STREAM_PATH_MAX] = { 1 };
+
+	begin_addresses();
+	stream_put(&writer, STREAM_FILE, many, sizeof(struct stream_file) - 1);
+	IS(-EPROTO, show(1000));
+	begin_addresses();
+	stream_put(&writer, STREAM_FILE, many, sizeof(many));
+	IS(-EPROTO, show(1000));
+	begin_addresses();
+	stream_put(&writer, STREAM_PLACE, many, 7);
+	IS(-EPROTO, show(1000));
+	begin_addresses();
+	file(0x7fffffff, "/none");
+	finish();
+	IS(0, show(1000));
+}
+
 /* Places in the source only the finder knows, also of a stream that has all
  * names. */
 static void source_places(void)
@@ -480,6 +599,9 @@ int main(void)
 	long_name();
 	many_names();
 	damaged_symbol();
+	user_stacks();
+	user_names();
+	damaged_file();
 	memory();
 	up_to_watermark();
 	loss();

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "emit/emit.h"
+#include "runtime/record.h"
 
 #define PRINT_ARGS_MAX 64 /* STP_ARGS_MAX of runtime/core/render.h */
 
@@ -108,9 +109,9 @@ static bool may_join(const struct fn *f, const struct message *m,
 }
 
 /*
- * symname(x) and the like in a record: the address goes there, the reader
- * knows its name.  "pragma:address:a" in the function's C says which of its
- * forms is meant.  0: it is another expression.
+ * symname(x), usymname(x) and the like in a record: the address goes there,
+ * the reader knows its name.  "pragma:address:a" in the function's C says which
+ * of its forms is meant.  0: it is another expression.
  */
 static char address_letter(const struct message *m, const struct expr *e)
 {
@@ -280,6 +281,21 @@ static struct val read_bytes(struct fn *f, const struct expr *e,
 	return val_temp(q);
 }
 
+/* An address of user space, and where it lies. */
+static struct val read_place(struct fn *f, const struct expr *e)
+{
+	struct val addr = emit_expr(f, e);
+	const char *buf = temp_new(f, TEMP_BUF), *q = temp_new(f, TEMP_PTR);
+
+	line(f, "%s = stp_uplace(c, %s, MAXSTRINGLEN, %s);", q, buf, as_number(f, addr));
+	return val_temp(q);
+}
+
+static bool is_place(char letter)
+{
+	return strchr(STP_PLACES, letter);
+}
+
 /* The arguments' values as one literal, "0" when there are none. */
 static const char *message_args(struct fn *f, struct message *m)
 {
@@ -306,6 +322,10 @@ static const char *message_args(struct fn *f, struct message *m)
 					  want->user);
 			continue;
 		}
+		if (is_place(m->letters.s[i])) {
+			v[i] = read_place(f, e);
+			continue;
+		}
 		v[i] = emit_expr(f, e);
 		if (i + 1 < m->args.n && m->letters.s[i + 1] == 'm') {
 			v[i] = hold(f, v[i], e->type);
@@ -318,7 +338,8 @@ static const char *message_args(struct fn *f, struct message *m)
 	vec_for(i, &m->args)
 		buf_printf(&b, "%s{ .%s = %s }", i ? ", " : "",
 			   m->letters.s[i] == 's' ||
-			   m->letters.s[i] == 'm' ? "s" :
+			   m->letters.s[i] == 'm' ||
+			   is_place(m->letters.s[i]) ? "s" :
 			   m->letters.s[i] == 'h' ? "hist" : "n", v[i].text);
 	buf_puts(&b, "}");
 	text = arena_strdup(f->e->arena, buf_str(&b));

@@ -228,20 +228,56 @@ static bool has_modules(const struct emit *e)
 	return false;
 }
 
-/* Whether any record holds an address of the kernel. */
-static bool has_addresses(const struct emit *e)
+static bool has_letters(const struct emit *e, const char *letters)
 {
 	vec_for(i, &e->p->formats)
-		if (strpbrk(e->p->formats.v[i].args, STP_ADDRESSES))
+		if (strpbrk(e->p->formats.v[i].args, letters))
 			return true;
+	return false;
+}
+
+/* Whether a function of the library with that pragma is called. */
+static bool has_pragma(const struct emit *e, const char *pragma)
+{
 	vec_for(i, &e->funcs) {
 		const struct emitted_func *ef = e->funcs.v[i];
 
 		if (ef && ef->func->builtin && ef->func->code &&
-		    strstr(ef->func->code, "/* pragma:symbols */"))
+		    strstr(ef->func->code, pragma))
 			return true;
 	}
 	return false;
+}
+
+/* Whether any record holds an address of the kernel. */
+static bool has_addresses(const struct emit *e)
+{
+	return has_letters(e, STP_ADDRESSES) ||
+	       has_pragma(e, "/* pragma:symbols */");
+}
+
+/* Whether any file of user space is looked up. */
+static bool has_places(const struct emit *e)
+{
+	return has_letters(e, STP_PLACES) ||
+	       has_pragma(e, "/* pragma:places */");
+}
+
+/* What parts of the runtime keep is freed by their own function, or by one
+ * here that calls theirs. */
+static void put_discard(const struct emit *e, struct buf *out)
+{
+	if (has_modules(e) && has_places(e))
+		buf_puts(out, "static void discard(void)\n{\n"
+			 "\tstp_modules_discard();\n"
+			 "\tstp_uspace_discard();\n}\n\n");
+}
+
+static const char *discard_name(const struct emit *e)
+{
+	if (has_modules(e))
+		return has_places(e) ? "discard" : "stp_modules_discard";
+	return has_places(e) ? "stp_uspace_discard" : NULL;
 }
 
 static void put_kprobe_arg(struct emit *e, const struct probe *p,
@@ -500,6 +536,7 @@ void emit_script(struct emit *e, struct buf *out)
 		put_arming(e, out);
 	if (asks_listed(e))
 		put_listed(e, out);
+	put_discard(e, out);
 	buf_printf(out, "struct stp_script stp_script = {\n"
 		   "\t.abi = STP_SCRIPT_ABI,\n\t.name = STP_MODULE_NAME,\n"
 		   "\t.release = %s,\n\t.build_id = %s,\n",
@@ -526,7 +563,11 @@ void emit_script(struct emit *e, struct buf *out)
 		buf_puts(out, "\t.arming = &arming,\n");
 	if (asks_listed(e))
 		buf_puts(out, "\t.listed = listed,\n");
-	if (has_addresses(e))
+	if (discard_name(e))
+		buf_printf(out, "\t.discard = %s,\n", discard_name(e));
+	if (has_places(e))
+		buf_puts(out, "\t.symbol_text = stp_uspace_text,\n");
+	else if (has_addresses(e))
 		buf_puts(out, "\t.symbol_text = stp_symbol_text,\n");
 	buf_puts(out, "};\n");
 }

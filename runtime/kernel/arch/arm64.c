@@ -5,9 +5,10 @@
 #include <linux/llist.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 #include <asm/pointer_auth.h>
-#include "../memory.h"
+#include "../uspace.h"
 
 #define AT(member) offsetof(struct pt_regs, member)
 
@@ -148,4 +149,37 @@ int stp_arch_backtrace(struct pt_regs *regs, unsigned long *to, int max)
 		frame = record[0];
 	}
 	return n;
+}
+
+/* ---- user space ---- */
+static u64 plain_user(u64 addr)
+{
+	return addr & (TASK_SIZE_MAX - 1);
+}
+
+void stp_arch_user_frame(const struct pt_regs *regs, struct stp_uframe *f)
+{
+	*f = (struct stp_uframe){ regs->pc, regs->sp, regs->regs[29],
+				  plain_user(regs->regs[30]) };
+}
+
+/* The innermost function may have no record yet, or need none. */
+bool stp_arch_user_caller(struct stp_uframe *f)
+{
+	u64 record[2], lr = f->lr;
+	bool read = !compat_user_mode(task_pt_regs(current)) &&
+		    f->fp >= f->sp && !(f->fp & 7) &&
+		    stp_read_user(record, f->fp, sizeof(record));
+
+	f->lr = 0;
+	if (lr && (!read || plain_user(record[1]) != lr)) {
+		f->pc = lr;
+		return true;
+	}
+	if (!read)
+		return false;
+	f->sp = f->fp + sizeof(record);
+	f->fp = record[0];
+	f->pc = plain_user(record[1]);
+	return true;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* x86_64: registers by name, calling conventions, stacks. */
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 #include <asm/unwind.h>
-#include "../kernel.h"
+#include "../uspace.h"
 
 #define AT(member) offsetof(struct pt_regs, member)
 
@@ -84,4 +85,27 @@ int stp_arch_backtrace(struct pt_regs *regs, unsigned long *to, int max)
 		to[n++] = addr;
 	}
 	return n;
+}
+
+/* ---- user space ---- */
+void stp_arch_user_frame(const struct pt_regs *regs, struct stp_uframe *f)
+{
+	*f = (struct stp_uframe){ regs->ip, regs->sp, regs->bp };
+}
+
+/* %rbp points to the caller's, which the return address lies above. */
+bool stp_arch_user_caller(struct stp_uframe *f)
+{
+	bool wide = user_64bit_mode(task_pt_regs(current));
+	size_t word = wide ? 8 : 4;
+	u32 narrow[2];
+	u64 record[2];
+
+	if (f->fp < f->sp || f->fp % word ||
+	    !stp_read_user(wide ? (void *)record : narrow, f->fp, 2 * word))
+		return false;
+	f->sp = f->fp + 2 * word;
+	f->fp = wide ? record[0] : narrow[0];
+	f->pc = wide ? record[1] : narrow[1];
+	return true;
 }

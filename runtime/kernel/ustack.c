@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stacks of user space.
+ *
+ * In: the current task.  It begins at the registers with which it was in user
+ * mode last: those of the hit, or what the entry into the kernel kept.  Out:
+ * addresses, at most MAXBACKTRACE, in a record where they are printed, as a
+ * string where the script wants one.  Any context; memory of the task is read
+ * where it is there, and the first frame that makes no sense is the last.
+ */
+#include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
+#include "uspace.h"
+
+#define FRAMES_MAX 32		/* whatever MAXBACKTRACE says */
+#define STACK_WANTED 2048	/* bytes: arrays here */
+
+static bool begin(struct stp_ctx *c, struct stp_uframe *f)
+{
+	struct pt_regs *regs = c->regs;
+
+	if ((current->flags & PF_KTHREAD) || !current->mm)
+		return false;
+	if (!regs || !user_mode(regs))
+		regs = task_pt_regs(current);
+	stp_arch_user_frame(regs, f);
+	if (regs == c->regs)
+		f->pc -= c->probe->kind->ip_behind;
+	return true;
+}
+
+static int walk(struct stp_uframe *f, struct stp_place *to, int max)
+{
+	int n = 0;
+
+	do {
+		to[n++].addr = f->pc;
+	} while (n < max && stp_arch_user_caller(f) && f->pc);
+	return n;
+}
+
+/* from NULL: where the task is. */
+static int frames(struct stp_ctx *c, const struct stp_uframe *from,
+		  struct stp_place *to)
+{
+	int max = clamp(stp_script.limits.maxbacktrace, 1, FRAMES_MAX);
+	struct stp_uframe f;
+
+	if (stp_port_stack_left() < STACK_WANTED || !begin(c, &f))
+		return 0;
+	if (from)
+		f = *from;
+	return walk(&f, to, max);
+}
+
+/* At most the first max addresses. */
+void stp_ucallers(struct stp_ctx *c, char *dst, stp_i64 max)
+{
+	struct stp_place at[FRAMES_MAX];
+	size_t size = stp_script.limits.maxstringlen, len = 0;
+	int i, n = frames(c, NULL, at);
+
+	if (max >= 0 && max < n)
+		n = max + 1;
+	dst[0] = 0;
+	/* An address that does not fit whole would be a wrong one. */
+	for (i = 0; i < n && len + 20 < size; i++)
+		len += scnprintf(dst + len, size - len, "%s0x%llx",
+				 i ? " " : "", at[i].addr);
+}
+
+stp_u64 stp_ustack(struct stp_ctx *c, stp_i64 n)
+{
+	struct stp_place at[FRAMES_MAX];
+
+	return n >= 0 && n < frames(c, NULL, at) ? at[n].addr : 0;
+}
+
+/* The reader names the addresses. */
+static void put_record(struct stp_ctx *c, struct stp_place *at, int n, int form)
+{
+	struct stp_record *r;
+
+	stp_places(c, at, n);
+	r = n ? stp_port_reserve(c->cpu, sizeof(*r) + n * sizeof(*at)) : NULL;
+	if (!r)
+		return;		/* the port has counted it */
+	r->type = STP_REC_USTACK;
+	r->format = form;
+	memcpy(r + 1, at, n * sizeof(*at));
+	stp_port_commit(c->cpu, r);
+}
+
+void stp_print_ubacktrace(struct stp_ctx *c, int form)
+{
+	struct stp_place at[FRAMES_MAX];
+
+	put_record(c, at, frames(c, NULL, at), form);
+}
+
+void stp_print_ubacktrace_at(struct stp_ctx *c, int form, stp_u64 pc,
+			     stp_u64 sp, stp_u64 fp)
+{
+	const struct stp_uframe from = { pc, sp, fp };
+	struct stp_place at[FRAMES_MAX];
+
+	put_record(c, at, frames(c, &from, at), form);
+}
