@@ -132,20 +132,39 @@ static size_t derive_in(const struct derivation *d, struct sysmod *mod,
 	return all.n;
 }
 
-/* The module of a system's name holds its tracepoints as a rule (xfs, kvm). */
-static size_t derive_system(const struct derivation *d, const char *system,
-			    const char *name)
+/* The number found in the module of that name; 0: there is no such module, too. */
+static size_t derive_in_module(const struct derivation *d, const char *module,
+			       const char *system, const char *name)
 {
 	const char *ko = NULL, *debug = NULL, *why = NULL;
 	struct elab *e = d->e;
 	struct sysmod *mod;
 
-	if (!system || has_wildcard(system) ||
-	    sysroot_module_path(e->a, e->s->sysroot, system, &ko, &debug) ||
+	if (has_wildcard(module) ||
+	    sysroot_module_path(e->a, e->s->sysroot, module, &ko, &debug) ||
 	    !ko)
 		return 0;
-	mod = sysmod_dwarf(e, system, &why);
+	mod = sysmod_dwarf(e, module, &why);
 	return mod ? derive_in(d, mod, system, name, false) : 0;
+}
+
+/* kernel.trace finds those of modules, too: the module of a system's name holds
+ * its tracepoints as a rule, and without a system their names begin with the
+ * module's (kvm:kvm_exit, xfs_iget_hit). */
+static size_t derive_of_modules(const struct derivation *d, const char *system,
+				const char *name)
+{
+	const char *end = name;
+	size_t found = 0;
+
+	if (system)
+		return derive_in_module(d, system, system, name);
+	while (!found && (end = strchr(end, '_'))) {
+		found = derive_in_module(d, arena_strndup(d->e->a, name,
+				(size_t)(end - name)), NULL, name);
+		end++;
+	}
+	return found;
 }
 
 static void derive_named(const struct derivation *d, const struct match *m,
@@ -165,7 +184,7 @@ static void derive_named(const struct derivation *d, const struct match *m,
 		name = colon + 1;
 	}
 	if (derive_in(d, mod, system, name, has_wildcard(text)) ||
-	    (!strcmp(module, "kernel") && derive_system(d, system, name)))
+	    (!strcmp(module, "kernel") && derive_of_modules(d, system, name)))
 		return;
 	if (system && debuginfo_facts(mod->di)->has_btf) {
 		derive_cause(d, match_loc(m, "trace"), "BTF does not tell which "
