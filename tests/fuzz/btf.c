@@ -4,7 +4,8 @@
  * stap-sysroot makes one, opened as any vmlinux, and every function and type
  * in it is asked all that a script can ask.  A bare header in front, with
  * lengths that fit, gets the fuzzer past the first checks.  Cut in two, it is
- * the kernel's and a module's that goes on from it.
+ * the kernel's and a module's that goes on from it; in three, with the part of
+ * the kernel's that the module brings.
  */
 #include "ask.h"
 #include "debuginfo/btf.h"
@@ -140,6 +141,30 @@ static void two(struct arena *a, const char *path, const uint8_t *data,
 	free(file);
 }
 
+/* The kernel's, the part of it that a module brings, and the module's own. */
+static void three(struct arena *a, const uint8_t *data, size_t size)
+{
+	size_t third = size / 3 & ~(size_t)3, n[3];
+	struct btf b[3], out;
+	struct btf_rec r;
+	const char *why;
+	uint8_t *p[3];
+	bool ok = true;
+
+	for (int i = 0; i < 3; i++) {
+		p[i] = with_header(data + i * third, third, i < 2, &n[i]);
+		ok = ok && btf_read(a, p[i], n[i], i < 2 ? NULL : &b[1], &b[i],
+				    &why);
+	}
+	if (ok && btf_rebase(a, &b[1], &b[2], &b[0], &out, &why))
+		for (uint32_t id = 1; id < out.n; id++)
+			if (btf_get(&out, id, &r) && btf_peel(&out, r.size) &&
+			    r.kind == BTF_FUNC_PROTO && r.vlen)
+				btf_str(&out, btf_word(&r, 2 * r.vlen - 2));
+	for (int i = 0; i < 3; i++)
+		free(p[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char path[] = "/tmp/stapx-fuzz-XXXXXX";
@@ -155,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	whole = with_header(data, size, true, &n);
 	one(&a, path, whole, n);
 	two(&a, path, data, size);
+	three(&a, data, size);
 	free(whole);
 	unlink(path);
 	arena_free(&a);

@@ -10,7 +10,6 @@
 
 #define MAGIC 0xeb9f
 #define HEADER 24
-#define RECORD 12
 #define MAX_PEEL 64
 
 static uint32_t word(const uint8_t *p)
@@ -18,8 +17,7 @@ static uint32_t word(const uint8_t *p)
 	return p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* Words behind a record; -1: no such kind. */
-static int64_t extra_words(uint32_t kind, uint32_t vlen)
+int64_t btf_extra_words(uint32_t kind, uint32_t vlen)
 {
 	switch (kind) {
 	case BTF_INT:
@@ -62,11 +60,11 @@ static bool list_types(struct arena *a, struct btf *b, size_t n,
 		uint32_t info;
 		int64_t words = -1;
 
-		if (n - at >= RECORD) {
+		if (n - at >= BTF_RECORD) {
 			info = word(b->types + at + 4);
-			words = extra_words(info >> 24 & 31, info & 0xffff);
+			words = btf_extra_words(info >> 24 & 31, info & 0xffff);
 		}
-		if (words < 0 || (uint64_t)words * 4 > n - at - RECORD) {
+		if (words < 0 || (uint64_t)words * 4 > n - at - BTF_RECORD) {
 			*why = arena_printf(a, "its type %zu is malformed",
 					    off.n);
 			return false;
@@ -76,7 +74,7 @@ static bool list_types(struct arena *a, struct btf *b, size_t n,
 			return false;
 		}
 		vec_push(a, &off, (uint32_t)at);
-		at += RECORD + (size_t)words * 4;
+		at += BTF_RECORD + (size_t)words * 4;
 	}
 	b->off = b->base ? off.v : off.v + 1;
 	b->first = b->base ? b->base->n : 1;
@@ -159,7 +157,7 @@ bool btf_get(const struct btf *b, uint32_t id, struct btf_rec *r)
 		.flag = info >> 31,
 		.vlen = info & 0xffff,
 		.size = word(p + 8),
-		.more = p + RECORD,
+		.more = p + BTF_RECORD,
 	};
 	return true;
 }

@@ -42,6 +42,15 @@ struct btf_rec {
  * False: *why says what is wrong with it. */
 bool btf_read(struct arena *a, const void *data, size_t n,
 	      const struct btf *base, struct btf *b, const char **why);
+/* split goes on from part, which holds of the kernel's types the names and
+ * sizes alone: the same types going on from the kernel's, those names standing
+ * for the kernel's where it has exactly one such type. */
+bool btf_rebase(struct arena *a, const struct btf *part,
+		const struct btf *split, const struct btf *kernel,
+		struct btf *out, const char **why);
+/* Words behind a record; -1: no such kind. */
+int64_t btf_extra_words(uint32_t kind, uint32_t vlen);
+#define BTF_RECORD 12	/* bytes of a record before them */
 /* False for void and for a number that is none. */
 bool btf_get(const struct btf *b, uint32_t id, struct btf_rec *r);
 /* The i'th word behind the record; i is below what its kind and vlen say. */

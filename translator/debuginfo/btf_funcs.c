@@ -193,9 +193,17 @@ static const struct btf *read_section(struct arena *a, const struct elf_file *f,
 const struct btf *btf_of(struct arena *a, const struct elf_file *f,
 			 const struct btf *base, const char **why)
 {
-	if (elf_file_section(f, ".BTF.base"))
-		base = read_section(a, f, ".BTF.base", NULL, why);
-	return read_section(a, f, ".BTF", base, why);
+	const struct btf *part, *split;
+	struct btf *out;
+
+	if (!elf_file_section(f, ".BTF.base"))
+		return read_section(a, f, ".BTF", base, why);
+	part = read_section(a, f, ".BTF.base", NULL, why);
+	split = part ? read_section(a, f, ".BTF", part, why) : NULL;
+	if (!split || !split->base || !base)
+		return split;
+	out = arena_new(a, struct btf);
+	return btf_rebase(a, part, split, base, out, why) ? out : NULL;
 }
 
 const struct btf *debuginfo_kernel_btf(struct debuginfo *kernel)
