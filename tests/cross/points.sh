@@ -121,6 +121,8 @@ within() {
 	only "that label again" '[.]label[(]"err_put_unused_fd"[)]$' "$(cat "$tmp/out")"
 	only "functions of a module that others may call" '^module[(]"xfs"[)][.]function[(]"xfs_buf_[^"]*"[)][.]exported$' \
 		'module("xfs").function("xfs_buf_*").exported'
+	only "their returns" '^module[(]"xfs"[)][.]function[(]"xfs_buf_[^"]*"[)][.]exported[.]return$' \
+		'module("xfs").function("xfs_buf_*").exported.return'
 	says "no label" "has no such label" 'kernel.function("vfs_read").label("nowhere")'
 	for suffix in '' .call .return; do
 		only "a callee" '^kernel[.]function[(]"vfs_read@fs/read_write[.]c:[0-9]+"[)][.]callee[(]"rw_verify_area@fs/read_write[.]c:[0-9]+"[)]'"$suffix$" \

@@ -123,6 +123,21 @@ static void put(const struct btf *b, struct buf *s, uint32_t id, int depth)
 
 /* ---- handles ---- */
 
+/* pahole writes them as integers unless it is told that readers know better;
+ * no integer can have these names. */
+static bool is_float_name(const char *name)
+{
+	static const char *const names[] = {
+		"float", "double", "long double", "_Float16", "_Float32",
+		"_Float64", "_Float128", "__float128", "__fp16", "__bf16",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static void int_kind(const struct debuginfo *di, struct dbg_type *t,
 		     const struct btf_rec *r)
 {
@@ -208,6 +223,8 @@ static void set_kind(struct debuginfo *di, struct dbg_type *t,
 	switch (r->kind) {
 	case BTF_INT:
 		int_kind(di, t, r);
+		if (is_float_name(r->name))
+			t->kind = DBG_FLOAT;
 		break;
 	case BTF_FLOAT:
 		t->kind = DBG_FLOAT;

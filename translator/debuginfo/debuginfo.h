@@ -260,6 +260,8 @@ struct dbg_var {
 	uint64_t die;
 	uint64_t scope_die; /* function or inline instance it belongs to; 0
 			       for a global */
+	bool is_inherited;  /* static, and told of the inline function alone,
+			       not of this copy */
 };
 typedef VEC(struct dbg_var) dbg_vars;
 
@@ -268,7 +270,7 @@ typedef VEC(struct dbg_var) dbg_vars;
 void dbg_inst_params(struct debuginfo *di, const struct dbg_inst *inst,
 		     dbg_vars *out);
 /* Parameters, then locals whose block holds pc, outermost block first: of two
- * with one name the later is the visible one. */
+ * with one name the later is the visible one.  Without inherited ones. */
 void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 		   uint64_t pc, dbg_vars *out);
 /* The variable a name means at pc: innermost block, enclosing ones, the
@@ -279,6 +281,10 @@ bool dbg_inst_var(struct debuginfo *di, const struct dbg_inst *inst,
  * first). */
 bool debuginfo_global(struct debuginfo *di, const char *name, const char *file,
 		      struct dbg_var *out);
+/* The static variables of functions with that name in such a file (NULL:
+ * any). */
+void debuginfo_statics(struct debuginfo *di, const char *name,
+		       const char *file, dbg_vars *out);
 
 /* Where v is at pc.  inst is the instance given when v was found; NULL for a
  * global. */

@@ -18,7 +18,7 @@
 #include "util/util.h"
 
 #define INDEX_MAGIC "STAPXIDX" /* eight bytes, no NUL */
-#define INDEX_VERSION 6
+#define INDEX_VERSION 7
 #define INDEX_MAX_BUILD_ID 64
 
 typedef void (*index_progress)(void *ctx, unsigned done, unsigned total);
@@ -92,11 +92,16 @@ struct index_type {
 	uint32_t die; /* a complete definition */
 };
 
+enum index_var_flags {
+	INDEX_VAR_EXTERNAL = 1,
+	INDEX_VAR_LOCAL = 2, /* a static variable of a function */
+};
+
 struct index_var {
 	uint32_t name, file, line;
 	uint32_t die;
 	uint32_t cu;
-	uint32_t external;
+	uint32_t flags; /* enum index_var_flags */
 };
 
 enum index_sym_flags {

@@ -307,6 +307,8 @@ struct place dwarf_var_place(struct debuginfo *di, const struct dbg_inst *inst,
 			     const struct dbg_var *v, uint64_t pc, bool *fixed);
 /* The DIE that another is an instance of; 0 when it is none. */
 uint64_t dwarf_origin_of(Dwarf_Die *die);
+/* A DW_AT_location (or NULL) that is one address, as of a static variable. */
+bool dwarf_has_address(Dwarf_Attribute *at);
 /* typename.c: a type as C text, in the form scripts match on. */
 const char *type_name(struct debuginfo *di, Dwarf_Die *die);
 

@@ -43,6 +43,9 @@ static const char *system_of_event(struct debuginfo *di,
 	index_named(&di->ix, INDEX_VARS,
 		    arena_printf(di->a, "%s%s", event_prefix, name), true, &lo,
 		    &hi);
+	while (lo < hi && (event = index_var(&di->ix, lo)) &&
+	       event->flags & INDEX_VAR_LOCAL)
+		lo++;
 	event = lo < hi ? index_var(&di->ix, lo) : NULL;
 	if (!event)
 		return NULL;

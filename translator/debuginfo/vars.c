@@ -23,6 +23,14 @@ uint64_t dwarf_origin_of(Dwarf_Die *die)
 	return dwarf_dieoffset(&origin);
 }
 
+bool dwarf_has_address(Dwarf_Attribute *at)
+{
+	Dwarf_Block block;
+
+	return at && !dwarf_formblock(at, &block) && block.length &&
+	       (block.data[0] == DW_OP_addr || block.data[0] == DW_OP_addrx);
+}
+
 /* False for what has no name. */
 static bool read_var(struct debuginfo *di, Dwarf_Die *die, uint64_t scope,
 		     struct dbg_var *v)
@@ -122,13 +130,42 @@ static bool is_known(const dbg_vars *vars, uint64_t die)
 	return false;
 }
 
+/* A copy of an inline function says nothing of its static variables: they are
+ * the same in every copy, and told where the function itself is. */
+static void add_statics(struct debuginfo *di, Dwarf_Die *block, uint64_t scope,
+			dbg_vars *out)
+{
+	uint64_t origin = dwarf_origin_of(block);
+	Dwarf_Die abstract, die, mine;
+
+	if (!origin || !debuginfo_die(di, origin, &abstract) ||
+	    dwarf_child(&abstract, &die))
+		return;
+	do {
+		Dwarf_Attribute at;
+		struct dbg_var v;
+
+		if (dwarf_tag(&die) != DW_TAG_variable ||
+		    !dwarf_has_address(dwarf_attr(&die, DW_AT_location, &at)) ||
+		    instance_of(block, dwarf_dieoffset(&die), &mine) ||
+		    !read_var(di, &die, scope, &v))
+			continue;
+		v.is_inherited = true;
+		vec_push(di->a, out, v);
+	} while (!dwarf_siblingof(&die, &die));
+}
+
 static void add_locals(struct debuginfo *di, Dwarf_Die *block, uint64_t pc,
 		       uint64_t scope, int depth, dbg_vars *out)
 {
 	Dwarf_Die die;
 
-	if (depth > MAX_DEPTH || dwarf_child(block, &die))
+	if (depth > MAX_DEPTH)
 		return;
+	if (dwarf_child(block, &die)) {
+		add_statics(di, block, scope, out);
+		return;
+	}
 	do {
 		struct dbg_var v;
 
@@ -138,6 +175,7 @@ static void add_locals(struct debuginfo *di, Dwarf_Die *block, uint64_t pc,
 		    read_var(di, &die, scope, &v))
 			vec_push(di->a, out, v);
 	} while (!dwarf_siblingof(&die, &die));
+	add_statics(di, block, scope, out);
 	dwarf_child(block, &die);
 	do {
 		if (dwarf_tag(&die) == DW_TAG_lexical_block &&
@@ -169,7 +207,8 @@ void dbg_inst_vars(struct debuginfo *di, const struct dbg_inst *inst,
 	const dbg_vars *vars = vars_at(di, inst, pc);
 
 	vec_for(i, vars)
-		vec_push(di->a, out, vars->v[i]);
+		if (!vars->v[i].is_inherited)
+			vec_push(di->a, out, vars->v[i]);
 }
 
 /* ---- globals ---- */
@@ -182,6 +221,15 @@ static bool read_global(struct debuginfo *di, const struct index_var *x,
 	return debuginfo_die(di, x->die, &die) && read_var(di, &die, 0, out);
 }
 
+static bool in_file(struct debuginfo *di, const struct index_var *x,
+		    const char *file)
+{
+	const struct index_cu *unit = index_cu(&di->ix, x->cu);
+
+	return !file || file_glob(file, index_str(&di->ix, x->file)) ||
+	       (unit && file_glob(file, index_str(&di->ix, unit->name)));
+}
+
 /* cu: that unit's comes first (UINT32_MAX: none); then external ones. */
 static bool find_global(struct debuginfo *di, const char *name,
 			const char *file, uint32_t cu, struct dbg_var *out)
@@ -192,13 +240,12 @@ static bool find_global(struct debuginfo *di, const char *name,
 	index_named(&di->ix, INDEX_VARS, name, true, &lo, &hi);
 	for (size_t i = lo; i < hi; i++) {
 		const struct index_var *x = index_var(&di->ix, i);
-		const struct index_cu *unit = index_cu(&di->ix, x->cu);
 
-		if (file && !file_glob(file, index_str(&di->ix, x->file)) &&
-		    !(unit && file_glob(file, index_str(&di->ix, unit->name))))
+		if (x->flags & INDEX_VAR_LOCAL || !in_file(di, x, file))
 			continue;
 		if (!best || (x->cu == cu && best->cu != cu) ||
-		    (x->external && !best->external && best->cu != cu))
+		    (x->flags & INDEX_VAR_EXTERNAL &&
+		     !(best->flags & INDEX_VAR_EXTERNAL) && best->cu != cu))
 			best = x;
 	}
 	return best && read_global(di, best, out);
@@ -208,6 +255,22 @@ bool debuginfo_global(struct debuginfo *di, const char *name, const char *file,
 		      struct dbg_var *out)
 {
 	return find_global(di, name, file, UINT32_MAX, out);
+}
+
+void debuginfo_statics(struct debuginfo *di, const char *name,
+		       const char *file, dbg_vars *out)
+{
+	size_t lo, hi;
+
+	index_named(&di->ix, INDEX_VARS, name, true, &lo, &hi);
+	for (; lo < hi; lo++) {
+		const struct index_var *x = index_var(&di->ix, lo);
+		struct dbg_var v;
+
+		if (x->flags & INDEX_VAR_LOCAL && in_file(di, x, file) &&
+		    read_global(di, x, &v))
+			vec_push(di->a, out, v);
+	}
 }
 
 bool dbg_inst_var(struct debuginfo *di, const struct dbg_inst *inst,

@@ -45,6 +45,7 @@ struct facts {
 	bool external, prototyped, decl_inline, declaration;
 	bool has_low, has_entry, has_entry_off, has_ranges, has_location;
 	bool has_const;
+	bool has_address; /* its location is one, the same everywhere */
 };
 
 static int take_attr(Dwarf_Attribute *at, void *arg)
@@ -98,6 +99,7 @@ static int take_attr(Dwarf_Attribute *at, void *arg)
 		break;
 	case DW_AT_location:
 		f->has_location = true;
+		f->has_address = dwarf_has_address(at);
 		break;
 	case DW_AT_const_value:
 		f->has_const = true;
@@ -271,7 +273,8 @@ static void take_function(struct unit *u, Dwarf_Die *die, uint32_t off,
 	}
 }
 
-static void take_variable(struct unit *u, uint32_t off, const struct facts *f)
+static void take_variable(struct unit *u, uint32_t off, const struct facts *f,
+			  uint32_t flags)
 {
 	struct walk *w = u->w;
 
@@ -284,7 +287,9 @@ static void take_variable(struct unit *u, uint32_t off, const struct facts *f)
 				    .line = f->line,
 				    .die = off,
 				    .cu = u->cu_no,
-				    .external = f->external});
+				    .flags = flags |
+					(f->external ? INDEX_VAR_EXTERNAL :
+						       0)});
 }
 
 /* A definition whose name stands at the extern declaration before it. */
@@ -309,7 +314,7 @@ static void take_specified(struct unit *u, Dwarf_Die *die, uint32_t off,
 	} else if (!f->file) {
 		f->file = s.file;
 	}
-	take_variable(u, off, f);
+	take_variable(u, off, f, 0);
 }
 
 static bool walk_code(struct unit *u, Dwarf_Die *parent, int depth);
@@ -367,11 +372,13 @@ static bool walk_die(struct unit *u, Dwarf_Die *die, int depth)
 	case DW_TAG_lexical_block:
 		return enter(u, die, depth);
 	case DW_TAG_variable:
-		if (depth)
-			return true;
 		dwarf_getattrs(die, take_attr, &f, 0);
-		if (f.name)
-			take_variable(u, off, &f);
+		if (depth && f.has_address)
+			take_variable(u, off, &f, INDEX_VAR_LOCAL);
+		else if (depth)
+			return true;
+		else if (f.name)
+			take_variable(u, off, &f, 0);
 		else if (f.origin)
 			take_specified(u, die, off, &f);
 		return true;

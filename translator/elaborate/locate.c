@@ -207,12 +207,25 @@ static bool push(struct stack *s, struct expr *e)
 	return true;
 }
 
+static bool is_kept(struct lower *l, const struct expr *at, unsigned reg)
+{
+	const struct arch *arch = l->e->arch;
+
+	if (!arch || arch_reg_offset(arch, reg) >= 0)
+		return true;
+	lower_fail(l, at->loc, "it is in the CPU's register %u by DWARF's "
+		   "numbers, for floating-point values or alike, which the "
+		   "kernel does not save at a probe", reg);
+	return false;
+}
+
 static bool run_operand(struct lower *l, const struct expr *at,
 			struct sysmod *mod, struct stack *s,
 			const struct place_op *op)
 {
 	if (op->code == PLACE_REG)
-		return push(s, locate_reg(l, at, (unsigned)op->n));
+		return is_kept(l, at, (unsigned)op->n) &&
+		       push(s, locate_reg(l, at, (unsigned)op->n));
 	if (op->code == PLACE_CONST)
 		return push(s, mk_number(l->e->a, at->loc, (int64_t)op->n));
 	if (op->code == PLACE_ADDR)

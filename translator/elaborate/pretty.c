@@ -276,8 +276,10 @@ static bool put_value(struct text *t, struct located *x, int depth)
 			return true;
 		}
 		return put_members(t, x, depth);
-	case DBG_VOID:
 	case DBG_FLOAT:
+		buf_putc(&t->literal, '?');
+		return true;
+	case DBG_VOID:
 	case DBG_OTHER:
 		return false;
 	}
@@ -434,6 +436,14 @@ static bool follow_pointers(struct lower *l, const struct expr *at,
 	return true;
 }
 
+static struct expr *unshown(struct text *t, const struct located *x)
+{
+	if (!t->l->why)
+		lower_fail(t->l, t->at->loc, "a value of type '%s' cannot be "
+			   "shown", x->type->name);
+	return NULL;
+}
+
 /* By a function for the type, which takes the address. */
 static struct expr *print_memory(struct text *t, const struct located *place)
 {
@@ -449,7 +459,7 @@ static struct expr *print_memory(struct text *t, const struct located *place)
 	x.e->ptype = NULL;
 	if (!put_value(t, &x, 0)) {
 		buf_free(&t->literal);
-		return NULL;
+		return unshown(t, &x);
 	}
 	f->body->try_.body = mk_return(l->e, t->at->loc, take_text(t));
 	keep_printer(l->e, f, &x, t->deep);
@@ -469,7 +479,7 @@ struct expr *pretty_print(struct lower *l, const struct expr *at,
 	if (put_value(&t, &x, 0))
 		return take_text(&t);
 	buf_free(&t.literal);
-	return NULL;
+	return unshown(&t, &x);
 }
 
 /* ---- $$vars ---- */

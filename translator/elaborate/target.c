@@ -139,6 +139,26 @@ struct expr *target_address(struct lower *l, const struct expr *at,
 	return with_pointee(ast_clone_expr(l->e->a, x->e), x, x->type);
 }
 
+/* As the bits of a double, which the library's fp_…() take. */
+static struct expr *read_float(struct lower *l, const struct expr *at,
+			       const struct located *x)
+{
+	struct expr *bits, *call;
+
+	if (x->type->size != 4 && x->type->size != 8) {
+		lower_fail(l, at->loc, "'%s' is a floating-point type of "
+			   "another size than float and double", x->type->name);
+		return NULL;
+	}
+	bits = read_scalar(l, at, x);
+	if (!bits || x->type->size == 8)
+		return bits;
+	call = mk_call(l->e->a, at->loc, "fp32_to_fp64", NULL);
+	call->type = TYPE_LONG;
+	vec_push(l->e->a, &call->call.args, bits);
+	return call;
+}
+
 struct expr *target_read(struct lower *l, const struct expr *at,
 			 const struct located *x)
 {
@@ -166,9 +186,7 @@ struct expr *target_read(struct lower *l, const struct expr *at,
 			   "it with $", t->name);
 		return NULL;
 	case DBG_FLOAT:
-		lower_fail(l, at->loc, "'%s' is a floating-point type, which "
-			   "scripts do not have", t->name);
-		return NULL;
+		return read_float(l, at, x);
 	case DBG_VOID:
 	case DBG_OTHER:
 		lower_fail(l, at->loc, "a value of type '%s' cannot be read",
@@ -189,6 +207,11 @@ struct expr *target_store(struct lower *l, const struct expr *at,
 	if (!l->e->s->opt.guru) {
 		lower_fail(l, at->loc, "a target variable is written; need "
 			   "stap -g");
+		return NULL;
+	}
+	if (x->type->kind == DBG_FLOAT) {
+		lower_fail(l, at->loc, "'%s' is a floating-point type; scripts "
+			   "have only the bits of one", x->type->name);
 		return NULL;
 	}
 	if (x->type->kind == DBG_STRUCT || x->type->kind == DBG_UNION ||
@@ -496,6 +519,46 @@ static bool locate_autocast(struct lower *l, const struct expr *e,
 	return true;
 }
 
+/* Where the static variables of functions are, for who has to choose. */
+static const char *statics_text(struct lower *l, const dbg_vars *all)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < all->n && i < SIMILAR_MAX; i++)
+		text = arena_printf(l->e->a, "%s%s%s:%u", text, i ? ", " : "",
+				    all->v[i].file, all->v[i].line);
+	return all->n > SIMILAR_MAX ? arena_printf(l->e->a, "%s, …", text) :
+				      text;
+}
+
+/* No global has the name: a static variable of a function, if one in the
+ * file does.  False with the reason in *why when it cannot be told which. */
+static bool find_static(struct lower *l, struct sysmod *mod, const char *name,
+			const char *file, struct dbg_var *v, const char **why)
+{
+	dbg_vars all = { 0 };
+
+	debuginfo_statics(mod->di, name, file, &all);
+	if (file && all.n == 1) {
+		*v = all.v[0];
+		return true;
+	}
+	if (all.n)
+		*why = arena_printf(l->e->a, "'%s' is no global; %s (%s), %s",
+				    name, all.n > 1 ?
+				    "several functions have a static variable "
+				    "of that name" :
+				    "a function has a static variable of that "
+				    "name", statics_text(l, &all),
+				    all.n > 1 ?
+				    arena_printf(l->e->a, "which is $%s where "
+						 "it can be seen", name) :
+				    arena_printf(l->e->a, "which is "
+						 "@var(\"%s@%s\")", name,
+						 all.v[0].file));
+	return false;
+}
+
 /* "name@file" of "@var". */
 static bool locate_global(struct lower *l, const struct expr *e,
 			  struct located *out)
@@ -516,7 +579,8 @@ static bool locate_global(struct lower *l, const struct expr *e,
 								    &list),
 						  &why);
 
-		if (!mod || !debuginfo_global(mod->di, name, file, &v))
+		if (!mod || (!debuginfo_global(mod->di, name, file, &v) &&
+			     !find_static(l, mod, name, file, &v, &why)))
 			continue;
 		place = dbg_var_place(mod->di, NULL, &v, 0);
 		return locate_place(l, e, mod, v.type, &place, out);

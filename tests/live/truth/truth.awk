@@ -25,7 +25,7 @@ FILENAME ~ /truth\.c$/ {
 FILENAME ~ /truth\.spec$/ {
 	if ($0 ~ /^#/ || $0 == "")
 		next
-	if ($0 ~ /^(call|return|inline|line|trace) /) {
+	if ($0 ~ /^(call|return|inline|exported|exported[.]return|line|trace) /) {
 		begin_probe()
 		next
 	}

@@ -111,6 +111,7 @@ struct outer {
 	const volatile u32 *qualified;
 	point_t point;
 	double real;
+	float halves[2];
 	struct packed_bits packed;
 	bool yes, no;
 	unsigned __int128 huge;
@@ -166,6 +167,8 @@ static struct outer *the_outer = &store.o;
 
 int truth_global = -123456;
 static u8 truth_static = 200;
+double truth_double = -0.15625;
+static float truth_float = 1e10f;
 static const char *const truth_words[] = { "zero", "one", "two" };
 static DEFINE_PER_CPU(int, truth_percpu) = 42;
 static DEFINE_PER_CPU(struct inner, truth_percpu_inner) = { 1, 2, 3, 4 };
@@ -412,6 +415,76 @@ static noipa int t_static(int step)
 	escape(&kept);
 	escape(&calls); /* @ static */
 	return calls;
+}
+
+/* Of two with one name the inner one is seen, where it is. */
+static noipa int t_statics(int step)
+{
+	static int same = 100;
+
+	same += step;
+	escape(&same); /* @ statics_outer */
+	if (step > 1) {
+		static int same = 1000;
+
+		same += step;
+		escape(&same);
+		use(step); /* @ statics_inner */
+	}
+	escape(&same); /* @ statics_after */
+	return same;
+}
+
+/* One for all copies, which say nothing of it. */
+static __always_inline int i_held(int step)
+{
+	static int held = 7;
+
+	held += step;
+	escape(&held); /* @ held */
+	if (step > 2) {
+		static s8 held = -70, deep = 70;
+
+		deep++;
+		held--;
+		escape(&deep);
+		escape(&held);
+		use(step); /* @ held_inner */
+	}
+	return held;
+}
+
+static noipa int t_held(int a)
+{
+	use(a);
+	return i_held(a) + i_held(a + 1);
+}
+
+/* A function of its own that is inlined elsewhere. */
+static int i_both(int step)
+{
+	static int both_kept = 50;
+
+	both_kept += step;
+	escape(&both_kept); /* @ both_kept */
+	return step;
+}
+static int (*volatile both_called)(int) = i_both;
+
+/* Not static: others may call it. */
+noipa long truth_exported(long n);
+noipa long truth_exported(long n)
+{
+	use(n);
+	return n + 1;
+}
+
+/* Never in a register that is for them: the kernel has none of these. */
+static noipa int t_floats(double *one, float *two, struct outer *o)
+{
+	escape(one);
+	escape(two);
+	return o->count; /* @ floats */
 }
 
 static noipa int t_shadow(int truth_global)
@@ -732,6 +805,13 @@ static void run_locals(void)
 	t_known(6);
 	t_static(2);
 	t_static(3);
+	t_statics(1);
+	t_statics(5);
+	t_held(2);
+	sink += both_called(3) + i_both(4);
+	truth_exported(88);
+	escape(&truth_float);
+	t_floats(&truth_double, &truth_float, the_outer);
 	t_shadow(17);
 	t_changed(4, 5);
 	t_callers(50);
@@ -777,11 +857,13 @@ static ssize_t truth_write(struct file *file, const char __user *from,
 
 	if (!filled) {
 		u64 one_and_a_half = 0x3ff8000000000000ull;
+		u32 halves[2] = { 0x3f000000, 0xbf000000 };
 		int i;
 
 		for (i = 0; i < 4; i++)
 			store.o.flex[i] = 1000 * i + 1;
 		memcpy(&store.o.real, &one_and_a_half, sizeof store.o.real);
+		memcpy(store.o.halves, halves, sizeof halves);
 		filled = true;
 	}
 	run_parameters();

@@ -27,6 +27,9 @@ enum form {
 	{ M ".function(string)", 0 },                                          \
 	{ M ".function(string).call", FORM_CALL },                             \
 	{ M ".function(string).exported", FORM_EXPORTED },                     \
+	{ M ".function(string).exported.call", FORM_EXPORTED },                \
+	{ M ".function(string).exported.return",                               \
+	  FORM_EXPORTED | FORM_RETURN },                                       \
 	{ M ".function(string).inline", FORM_INLINE },                         \
 	{ M ".function(string).return", FORM_RETURN },                         \
 	{ M ".function(string).return.maxactive(number)", FORM_RETURN },       \
