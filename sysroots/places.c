@@ -21,33 +21,18 @@
 #define STAPX_SRCDIR ""
 #endif
 
-/* The folder above the one this program is in, or "". */
-static const char *above_program(struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-	char *slash;
-
-	if (n <= 0)
-		return "";
-	path[n] = 0;
-	for (int i = 0; i < 2; i++)
-		if ((slash = strrchr(path, '/')))
-			*slash = 0;
-	return arena_strdup(a, path);
-}
-
 static const char *place(struct arena *a, const char *name,
 			 const char *installed, const char *in_source,
 			 const char *fallback)
 {
 	const char *home = getenv("STAPX_HOME");
+	const char *dir = program_folder(a), *end = strrchr(dir, '/');
 	const char *p;
 
 	if (home && *home)
 		return arena_printf(a, "%s/%s%s", home, in_source, name);
-	p = arena_printf(a, "%s/%s/stapx/%s", above_program(a), installed,
-			 name);
+	p = arena_printf(a, "%.*s/%s/stapx/%s", end ? (int)(end - dir) : 0,
+			 dir, installed, name);
 	if (path_exists(p))
 		return p;
 	p = arena_printf(a, "%s/%s%s", STAPX_SRCDIR, in_source, name);

@@ -37,26 +37,11 @@ void session_open(struct session *s)
 					".systemtap"));
 }
 
-static const char *exe_dir(struct arena *a)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-	char *slash;
-
-	if (n <= 0)
-		return ".";
-	path[n] = 0;
-	slash = strrchr(path, '/');
-	if (slash)
-		*slash = 0;
-	return arena_strdup(a, path);
-}
-
 /* In a build folder the sources serve; installed, the tree may have been
  * moved, so it is looked for beside the program first. */
 static const char *find_datadir(struct arena *a)
 {
-	const char *exe = exe_dir(a);
+	const char *exe = program_folder(a);
 	const char *beside = arena_printf(a, "%s/../share/stapx", exe);
 	char real[PATH_MAX];
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Files that a run writes on this machine; strftime(3) forms their names. */
 #include <errno.h>
-#include <time.h>
 
 #include "remote/host/target.h"
 #include "session.h"
@@ -9,12 +8,8 @@
 FILE *output_open(struct session *s, const char *name)
 {
 	char path[4096];
-	time_t now = time(NULL);
-	FILE *f;
+	FILE *f = output_file(name, path, sizeof(path));
 
-	if (!strftime(path, sizeof(path), name, localtime(&now)))
-		snprintf(path, sizeof(path), "%s", name);
-	f = fopen(path, "we");
 	if (!f)
 		diag_error(&s->diag, "cannot write '%s': %s", path,
 			   strerror(errno));

@@ -17,18 +17,6 @@
 #define STAPRUN_MAX ((size_t)16 << 20)
 
 /* ---- where staprun is here ---- */
-static const char *own_folder(struct arena *a)
-{
-	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	if (n <= 0)
-		return "";
-	path[n] = '\0';
-	*strrchr(path, '/') = '\0';
-	return arena_strdup(a, path);
-}
-
 const char *staprun_static(struct session *s, const char *arch,
 			   const char **why)
 {
@@ -36,7 +24,7 @@ const char *staprun_static(struct session *s, const char *arch,
 	const char *asked = getenv("STAPX_TARGETS");
 	const char *dirs[] = {
 		asked ? asked : "",
-		path_join(a, own_folder(a), "targets"),
+		path_join(a, program_folder(a), "targets"),
 		s->datadir ? path_join(a, s->datadir, "targets") : "",
 		STAPX_DATADIR "/targets",
 	};
@@ -57,7 +45,7 @@ const char *staprun_static(struct session *s, const char *arch,
 const char *staprun_native(struct session *s, const char **why)
 {
 	struct arena *a = &s->arena;
-	const char *path = path_join(a, own_folder(a), "staprun");
+	const char *path = path_join(a, program_folder(a), "staprun");
 
 	if (path_exists(path))
 		return path;

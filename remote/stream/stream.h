@@ -212,6 +212,11 @@ void text_view_quiet(struct text_view *v, bool on);
 /* Asked for addresses that the stream does not name; must stay. */
 void text_view_finder(struct text_view *v, const struct stream_finder *f);
 
+/* ---- outfile.c ---- */
+/* Opened for writing, to be closed by the caller; strftime(3) forms its name,
+ * which is left in path.  NULL: errno says why. */
+FILE *output_file(const char *name, char *path, size_t size);
+
 /* ---- reading: bytes as they come, in pieces of any size; decode.c ---- */
 struct stream *stream_open(const struct stream_view *view, void *view_arg);
 /* 0, or -EPROTO once the bytes are no stream (what is wrong: stream_why). */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct local {
 	struct outlet outlet;
@@ -94,12 +93,8 @@ static const struct outlet_kind local_kind = {
 static FILE *open_for_writing(const char *name)
 {
 	char path[4096];
-	time_t now = time(NULL);
-	FILE *f;
+	FILE *f = output_file(name, path, sizeof(path));
 
-	if (!strftime(path, sizeof(path), name, localtime(&now)))
-		snprintf(path, sizeof(path), "%s", name);
-	f = fopen(path, "we");
 	if (!f)
 		fprintf(stderr, "ERROR: cannot write \"%s\": %s\n", path,
 			strerror(errno));

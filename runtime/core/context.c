@@ -131,6 +131,20 @@ static int condition_holds(const struct stp_probe *p, struct stp_ctx *c)
 	return holds;
 }
 
+/* What each handler and each condition finds. */
+static inline void begin(struct stp_cpu *t, const struct stp_probe *p)
+{
+	const struct stp_limits *l = &stp_session.script->limits;
+	struct stp_ctx *c = &t->ctx;
+
+	c->error = 0;
+	c->site = 0;
+	c->actions = l->maxaction;
+	c->nesting = l->maxnesting;
+	c->frame = t->frames;
+	c->probe = p;
+}
+
 static void leave_context(struct stp_cpu *t)
 {
 	stp_barrier();
@@ -139,7 +153,6 @@ static void leave_context(struct stp_cpu *t)
 
 STP_RARE int stp_condition_now(const struct stp_probe *p, int cpu)
 {
-	const struct stp_limits *l = &stp_session.script->limits;
 	struct stp_cpu *t = stp_session.cpus[cpu];
 	struct stp_ctx *c = &t->ctx;
 	int holds = -1;
@@ -148,12 +161,7 @@ STP_RARE int stp_condition_now(const struct stp_probe *p, int cpu)
 		return -1;
 	t->busy = 1;
 	stp_barrier();
-	c->error = 0;
-	c->site = 0;
-	c->actions = l->maxaction;
-	c->nesting = l->maxnesting;
-	c->frame = t->frames;
-	c->probe = p;
+	begin(t, p);
 	if (lock(p->condition_locks, p->ncondition_locks)) {
 		holds = p->condition(c);
 		if (stp_session.ncpus > 1)
@@ -203,12 +211,7 @@ struct stp_ctx *stp_enter(const struct stp_probe *p, int cpu, void *regs)
 	stp_barrier();
 	if (stp_unlikely(stp_port_stack_left() < l->minstackspace))
 		return enter_skipped(t, STP_SKIP_STACK);
-	c->error = 0;
-	c->site = 0;
-	c->actions = l->maxaction;
-	c->nesting = l->maxnesting;
-	c->frame = t->frames;
-	c->probe = p;
+	begin(t, p);
 	c->regs = regs;
 	c->saved = 0;
 	c->retval = 0;

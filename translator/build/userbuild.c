@@ -31,14 +31,9 @@ static const char *user_cflags(void)
 /* Beside the program (a build folder), else with the installed data. */
 static const char *user_library(struct session *s)
 {
-	char exe[4096];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	const char *path;
+	const char *path = path_join(&s->arena, program_folder(&s->arena),
+				     USER_LIBRARY);
 
-	while (n > 0 && exe[n - 1] != '/')
-		n--;
-	path = arena_printf(&s->arena, "%.*s%s", (int)(n > 0 ? n : 0), exe,
-			    USER_LIBRARY);
 	if (path_exists(path))
 		return path;
 	return path_join(&s->arena, s->datadir, USER_LIBRARY);

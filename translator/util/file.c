@@ -181,3 +181,18 @@ char *path_join(struct arena *a, const char *dir, const char *name)
 	return arena_printf(a, "%s%s%s", dir, str_ends(dir, "/") ? "" : "/",
 			    name);
 }
+
+const char *program_folder(struct arena *a)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	char *slash;
+
+	if (n <= 0)
+		return ".";
+	path[n] = 0;
+	slash = strrchr(path, '/');
+	if (slash)
+		*slash = 0;
+	return arena_strdup(a, path);
+}

@@ -129,6 +129,8 @@ int remove_tree(const char *path);	    /* 0 or -errno; no links followed */
 bool path_exists(const char *path);
 bool is_dir(const char *path);
 char *path_join(struct arena *a, const char *dir, const char *name);
+/* The folder of this program, "." where the kernel does not tell. */
+const char *program_folder(struct arena *a);
 
 /* ---- child processes: never through a shell ---- */
 struct proc_result {
