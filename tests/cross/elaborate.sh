@@ -1,12 +1,7 @@
 #!/bin/bash
 # Pass 2 against real kernels: points, listings, target variables, and what
 # is said when there is none.  For every known sysroot that has vmlinux.
-set -u
-stap=${STAPX_BUILD:?}/stap
-home=${STAPX_SYSROOTS:-${SYSTEMTAP_DIR:-$HOME/.systemtap}/sysroots}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad=0 checked=0
+. "$(dirname "$0")/kernels.sh"
 
 # check NAME WANTED-REGEX COMMAND...: the command's output has a line like it.
 check() {
@@ -133,11 +128,4 @@ one_sysroot() {
 	fi
 }
 
-for conf in "$home"/*/sysroot.conf; do
-	[ -f "$conf" ] && grep -q '^vmlinux' "$conf" || continue
-	release=$(basename "$(dirname "$conf")")
-	checked=$((checked + 1))
-	one_sysroot
-done
-[ $checked -gt 0 ] || { echo "no sysroot has vmlinux"; exit 77; }
-exit $bad
+each_kernel

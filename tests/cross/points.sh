@@ -2,12 +2,7 @@
 # Which places a probe point of the debug information names, for every known
 # sysroot that has vmlinux: lines, addresses, labels, callees, tracepoints and
 # data, and what may not be probed.  A listed point always finds itself again.
-set -u
-stap=${STAPX_BUILD:?}/stap
-home=${STAPX_SYSROOTS:-${SYSTEMTAP_DIR:-$HOME/.systemtap}/sysroots}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-bad=0 checked=0
+. "$(dirname "$0")/kernels.sh"
 
 fail() {
 	echo "$release: $*"
@@ -187,11 +182,4 @@ one_sysroot() {
 	refusals
 }
 
-for conf in "$home"/*/sysroot.conf; do
-	[ -f "$conf" ] && grep -q '^vmlinux' "$conf" || continue
-	release=$(basename "$(dirname "$conf")")
-	checked=$((checked + 1))
-	one_sysroot
-done
-[ $checked -gt 0 ] || { echo "no sysroot has vmlinux"; exit 77; }
-exit $bad
+each_kernel
