@@ -408,6 +408,7 @@ struct stp_probe {
 	void (*handler)(struct stp_ctx *c);
 	void (*entry)(struct stp_ctx *c);	/* fills c->saved; or NULL */
 	int (*condition)(struct stp_ctx *c);	/* armed while true; or NULL */
+	const void *own;	/* what a handler of many has of each; or NULL */
 	const struct stp_probe_kind *kind;
 	const void *arg;
 	const struct stp_lock *locks;

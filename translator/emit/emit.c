@@ -42,14 +42,13 @@ static void put_sites(const struct emit *e, struct buf *out)
 
 static void emit_code(struct emit *e, struct probe_code *codes)
 {
-	struct map seen = { 0 };
-
 	vec_for(i, &e->p->funcs)
 		add_func(e, e->p->funcs.v[i]);
 	emit_functions(e);
 	vec_for(i, &e->p->probes)
 		if (e->p->probes.v[i]->kind != PROBE_NEVER)
-			codes[i] = emit_probe(e, e->p->probes.v[i], &seen);
+			codes[i] = emit_probe(e, e->p->probes.v[i]);
+	handlers_write(e);
 }
 
 bool emit_program(struct session *s, struct emit_texts *out)

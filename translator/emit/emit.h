@@ -13,6 +13,7 @@
  *	target.c	what a probe reads of its target
  *	stmt.c		statements; loop.c: foreach
  *	func.c		functions and handlers
+ *	share.c		handlers that are the same, or nearly
  *	access.c	globals in embedded C
  *	tables.c	the data: globals, probes, formats, the script
  *
@@ -69,6 +70,7 @@ struct emit {
 	struct map regex_ids;	/* compiled pattern → number */
 	int nregexes;
 	int match_groups;	/* most of a =~ that keeps them */
+	struct handlers *handlers; /* share.c */
 };
 
 /* What a value reads that a later operand could change. */
@@ -230,15 +232,27 @@ void spend(struct fn *f, int n, const struct stmt *at);
 struct scope *scope_push(struct fn *f, struct scope *sc, enum scope_kind kind);
 void scope_pop(struct fn *f);
 
+struct handler_ref;
+
 /* func.c */
 void emit_functions(struct emit *e);
 void emit_embedded_file(struct emit *e, struct buf *out);
 struct probe_code {
-	const char *handler, *entry, *condition; /* C names or NULL */
+	const struct handler_ref *handler, *entry, *condition; /* or NULL */
 	uint32_t saved_size;
 };
-struct probe_code emit_probe(struct emit *e, const struct probe *p,
-			     struct map *seen);
+struct probe_code emit_probe(struct emit *e, const struct probe *p);
+
+/* share.c */
+struct handler_ref {
+	const char *name;	/* in C; both are final after handlers_write */
+	const char *own;	/* what c->probe->own is there; NULL: nothing */
+};
+/* Takes the text of a handler, from its parameter list on. */
+const struct handler_ref *handler_place(struct emit *e, const char *prefix,
+					const char *type, const struct probe *p,
+					struct buf *text);
+void handlers_write(struct emit *e);
 
 /* access.c */
 /* What the second file refers to is not static in the first. */

@@ -466,24 +466,6 @@ static void count_frames(struct emit *e, const struct fn *f)
 
 /* ---- handlers ---- */
 
-/* The text of a handler from the parameter list on; no two alike are kept. */
-static const char *place_handler(struct emit *e, struct map *seen,
-				 const char *prefix, const char *type,
-				 const struct probe *p, struct buf *text)
-{
-	const char *key = arena_strdup(e->arena, buf_str(text));
-	const char *name = map_get(seen, key);
-
-	buf_free(text);
-	if (name)
-		return name;
-	name = arena_printf(e->arena, "%s_%d", prefix, p->id);
-	map_set(e->arena, seen, key, (void *)name);
-	put_comment(e, p->point, p->loc, &e->code);
-	buf_printf(&e->code, "static %s%s%s", type, name, key);
-	return name;
-}
-
 static void put_handler(struct fn *f, const struct buf *body, bool value,
 			struct buf *out)
 {
@@ -509,8 +491,9 @@ static void put_handler(struct fn *f, const struct buf *body, bool value,
 	count_frames(f->e, f);
 }
 
-static const char *emit_handler(struct emit *e, const struct probe *p,
-				struct map *seen, int *offsets)
+static const struct handler_ref *emit_handler(struct emit *e,
+					      const struct probe *p,
+					      int *offsets)
 {
 	struct buf body = { 0 }, text = { 0 };
 	struct fn f = { .e = e, .out = &body, .probe = p,
@@ -521,11 +504,12 @@ static const char *emit_handler(struct emit *e, const struct probe *p,
 	emit_body(&f, p->body);
 	put_handler(&f, &body, false, &text);
 	buf_free(&body);
-	return place_handler(e, seen, "probe", "void ", p, &text);
+	return handler_place(e, "probe", "void ", p, &text);
 }
 
-static const char *emit_entry(struct emit *e, const struct probe *p,
-			      struct map *seen, int *offsets)
+static const struct handler_ref *emit_entry(struct emit *e,
+					    const struct probe *p,
+					    int *offsets)
 {
 	struct buf body = { 0 }, text = { 0 };
 	struct fn f = { .e = e, .out = &body, .probe = p, .indent = 1,
@@ -544,11 +528,11 @@ static const char *emit_entry(struct emit *e, const struct probe *p,
 	}
 	put_handler(&f, &body, false, &text);
 	buf_free(&body);
-	return place_handler(e, seen, "entry", "void ", p, &text);
+	return handler_place(e, "entry", "void ", p, &text);
 }
 
-static const char *emit_condition(struct emit *e, const struct probe *p,
-				  struct map *seen)
+static const struct handler_ref *emit_condition(struct emit *e,
+						const struct probe *p)
 {
 	struct buf body = { 0 }, text = { 0 };
 	struct fn f = { .e = e, .out = &body, .probe = p, .indent = 1 };
@@ -557,20 +541,19 @@ static const char *emit_condition(struct emit *e, const struct probe *p,
 	line(&f, "ret = %s;", as_condition(&f, v));
 	put_handler(&f, &body, true, &text);
 	buf_free(&body);
-	return place_handler(e, seen, "condition", "int ", p, &text);
+	return handler_place(e, "condition", "int ", p, &text);
 }
 
-struct probe_code emit_probe(struct emit *e, const struct probe *p,
-			     struct map *seen)
+struct probe_code emit_probe(struct emit *e, const struct probe *p)
 {
 	int *offsets = arena_array(e->arena, p->saved.n + 1, int);
 	struct probe_code code = { 0 };
 
 	code.saved_size = saved_layout(e, p, offsets);
 	if (p->saved.n)
-		code.entry = emit_entry(e, p, seen, offsets);
-	code.handler = emit_handler(e, p, seen, offsets);
+		code.entry = emit_entry(e, p, offsets);
+	code.handler = emit_handler(e, p, offsets);
 	if (p->condition)
-		code.condition = emit_condition(e, p, seen);
+		code.condition = emit_condition(e, p);
 	return code;
 }

@@ -367,11 +367,14 @@ static void put_probe_row(struct emit *e, const struct probe *p,
 			   text_literal(e, p->module));
 	buf_printf(out, "\t\t.where = %s,\n\t\t.handler = %s,",
 		   text_literal(e, p->loc.src ? loc_str(e->arena, p->loc) :
-				"<unknown>"), code->handler);
+				"<unknown>"), code->handler->name);
+	if (code->handler->own)
+		buf_printf(out, " .own = %s,", code->handler->own);
 	if (code->entry)
-		buf_printf(out, " .entry = %s,", code->entry);
+		buf_printf(out, " .entry = %s,", code->entry->name);
 	if (code->condition)
-		buf_printf(out, "\n\t\t.condition = %s,", code->condition);
+		buf_printf(out, "\n\t\t.condition = %s,",
+			   code->condition->name);
 	buf_printf(out, "\n\t\t.kind = &stp_kind_%s, .arg = &arg_%d,\n",
 		   kind_name(p->kind), p->id);
 	if (locks)
