@@ -75,8 +75,24 @@ static bool is_code(const struct dbg_sym *sym)
 	return sym->type == STT_FUNC || sym->type == STT_NOTYPE;
 }
 
+struct places { VEC(uint64_t) list; };
+
+/* Of a list's names two may be one place: it is probed once. */
+static bool is_new(const struct derivation *d, struct places *seen,
+		   uint64_t addr)
+{
+	if (!seen)
+		return true;
+	vec_for(i, &seen->list)
+		if (seen->list.v[i] == addr)
+			return false;
+	vec_push(d->e->a, &seen->list, addr);
+	return true;
+}
+
 static void derive_symbols(const struct derivation *d, const struct match *m,
-			   struct sysmod *mod, const char *glob)
+			   struct sysmod *mod, const char *glob,
+			   struct places *seen)
 {
 	bool wild = has_wildcard(glob);
 	const char *why = NULL;
@@ -92,7 +108,8 @@ static void derive_symbols(const struct derivation *d, const struct match *m,
 		    !site_allowed(d->e, mod, sym->name, sym->addr, &why))
 			continue;
 		made++;
-		add_probe(d, m, sym->name, mod, sym, wild);
+		if (is_new(d, seen, sym->addr))
+			add_probe(d, m, sym->name, mod, sym, wild);
 	}
 	if (made)
 		return;
@@ -109,11 +126,14 @@ static void derive_names(const struct derivation *d, const struct match *m,
 			 struct sysmod *mod, const char *text)
 {
 	struct names names = { 0 };
+	struct places seen = { 0 };
 
 	expand_braces(d->e->a, text, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		if (mod->di)
-			derive_symbols(d, m, mod, names.v[i]);
+			derive_symbols(d, m, mod, names.v[i],
+				       names.n > 1 && !has_wildcard(text) ?
+				       &seen : NULL);
 		else if (!has_wildcard(names.v[i]))
 			/* No symbols to look in: the kernel will know. */
 			add_probe(d, m, names.v[i], mod, NULL, names.n > 1);
