@@ -134,14 +134,31 @@ stp_i64 stp_register(struct stp_ctx *c, const char *name);
 stp_i64 stp_u_register(struct stp_ctx *c, const char *name);
 void stp_set_arg(struct stp_ctx *c, stp_i64 n, stp_i64 value);	/* as stp_arg */
 stp_i64 stp_arg(struct stp_ctx *c, stp_i64 n);	/* n from 1, function entry */
-/* Argument n of a system call whose wrapper takes one struct pt_regs *. */
-stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n);
 stp_i64 stp_syscall_nr(void);	/* that the process is in; -1 */
 stp_i64 stp_returnval(struct stp_ctx *c);
 stp_u64 stp_addr(struct stp_ctx *c);		/* of the probe point hit */
 stp_u64 stp_uaddr(struct stp_ctx *c);
 stp_i64 stp_is_return(struct stp_ctx *c);
 stp_i64 stp_is_compat(void);			/* probing_32bit_app */
+
+/* ---- arguments of system calls (kernel/sysargs.c) ---- */
+/*
+ * Of a wrapper that takes one struct pt_regs *.  place: the argument's number from
+ * 1, and 16 times that for a 32-bit program where it has another.  kind:
+ *	d U l u		int, unsigned int, long, unsigned long
+ *	L		64 bits, of a 32-bit program in two arguments
+ *	x p		unsigned int, an address; shown in hexadecimal
+ *	o m		a mode, in octal; m: when the argument before has O_CREAT
+ *	s b		a string; as many bytes as the argument behind says
+ *	f a e		a folder's descriptor; the strings of argv; how many of envp
+ */
+stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 place,
+			char kind);
+/* Their text: what is a list of NCK[TABLE] with spaces between: N and C are the
+ * digits of a place, K the kind; TABLE (core/names.c) names numbers, ! shows them in
+ * hexadecimal. */
+void stp_sysargs(struct stp_ctx *c, char *dst, stp_u64 pt_regs,
+		 const char *what);
 
 /* ---- stacks and symbols (kernel/stack.c) ---- */
 /* Addresses as "0x… 0x…" up to MAXBACKTRACE. */

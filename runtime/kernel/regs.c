@@ -100,21 +100,6 @@ void stp_set_arg(struct stp_ctx *c, stp_i64 n, stp_i64 value)
 		   c->site);
 }
 
-stp_i64 stp_syscall_arg(struct stp_ctx *c, stp_u64 pt_regs, stp_i64 n)
-{
-	int at = n < 1 ? -1 : stp_arch_syscall_argument(n - 1);
-	unsigned long value;
-
-	if (at < 0) {
-		stp_failf(c, c->site, "cannot access argument %lld", n);
-		return 0;
-	}
-	if (stp_read_kernel(&value, pt_regs + at, sizeof(value)))
-		return stp_is_compat() ? (u32)value : value;
-	stp_fail_fault(c, "system call argument read fault", pt_regs + at);
-	return 0;
-}
-
 stp_i64 stp_syscall_nr(void)
 {
 	if (current->flags & PF_KTHREAD)
