@@ -1,7 +1,8 @@
 #!/bin/bash
 # Arguments and results of system calls as text, by syscall.* and
-# nd_syscall.*.return with all their probes at once, and by tracepoints: what a
-# program does is shown as the program says, a 32-bit one too; on 6.1 for x86_64 in a module built by kbuild, too.
+# nd_syscall.NAME.return with many probes at once, and by tracepoints: what a
+# program does is shown as the program says, a 32-bit one too; on 6.1 for x86_64
+# in a module built by kbuild, too.
 . "$(dirname "$0")/lib.sh"
 scripts=$tests/live/scripts
 
