@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "debuginfo/index.h"
 #include "sysroots/commands.h"
 #include "sysroots/modules.h"
+#include "sysroots/prepare.h"
 
 #define HEADER_MAX (1 << 20)
 
@@ -241,6 +243,45 @@ static void check_tools(struct check *c)
 		check_tool(c, "tools/objtool/objtool");
 }
 
+/* ---- indexes of debug information ---- */
+
+static void check_index(struct check *c, const char *path, const char *build_id)
+{
+	const char *why;
+
+	if (path_exists(path) &&
+	    !debuginfo_index_check(c->a, path, build_id, true, &why))
+		finding(c, arena_printf(c->a, "the next script that needs it "
+					"makes it again, or `stap-sysroot "
+					"prepare --force %s` now", c->s->name),
+			"%s", why);
+}
+
+static void check_indexes(struct check *c)
+{
+	const struct sysroot *s = c->s;
+	const char *dir = path_join(c->a, s->dir, "prepared");
+	struct words_vec files = { { 0 } };
+	struct prepared *p;
+	const char *why;
+
+	/* Of one that is out of date, they may be of another version. */
+	if (sysroot_prepared(c->a, s, &p, &why))
+		return;
+	check_index(c, path_join(c->a, dir, "vmlinux.index"),
+		    s->build_id.n ? build_id_hex(c->a, &s->build_id) : NULL);
+	index_files(c->a, s, &files);
+	vec_for(i, &files.list) {
+		const char *file = files.list.v[i];
+		const char *path = path_join(c->a, path_join(c->a, dir,
+							     MODULE_INDEXES),
+					     file);
+
+		/* A module that a script named by its path has none here. */
+		check_index(c, path, index_file_build_id(c->a, s, file));
+	}
+}
+
 static int check_one(struct arena *a, const struct sysroot *s)
 {
 	struct check c = { .a = a, .s = s };
@@ -252,6 +293,7 @@ static int check_one(struct arena *a, const struct sysroot *s)
 	check_build_id(&c);
 	check_compiler(&c);
 	check_tools(&c);
+	check_indexes(&c);
 	if (!c.bad)
 		printf("%s: good%s\n", s->name,
 		       s->vmlinux ? "" : " (no debug information: probes go "

@@ -51,6 +51,12 @@ int kbuild_collect(struct prepare *p);
  * that still fit get a place in part, too.  False: the kernel has none. */
 bool index_reuse(struct prepare *p, const char *to);
 void index_reuse_modules(struct prepare *p);
+/* The modules' indexes that there are, below prepared/modules. */
+void index_files(struct arena *a, const struct sysroot *s,
+		 struct words_vec *out);
+/* What the module that such a file is named for has; NULL: there is none. */
+const char *index_file_build_id(struct arena *a, const struct sysroot *s,
+				const char *file);
 
 void prepare_progress(struct prepare *p);
 

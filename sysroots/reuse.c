@@ -32,13 +32,26 @@ bool index_reuse(struct prepare *p, const char *to)
 			     to);
 }
 
-static const char *build_id_of_module(struct prepare *p, const char *name)
+const char *index_file_build_id(struct arena *a, const struct sysroot *s,
+				const char *file)
 {
+	size_t n = strlen(file) + 1 - sizeof suffix;
 	const char *ko = NULL, *debug = NULL;
 
-	if (sysroot_module_path(p->a, p->s, name, &ko, &debug) || !ko)
+	if (sysroot_module_path(a, s, arena_strndup(a, file, n), &ko, &debug) ||
+	    !ko)
 		return NULL;
-	return debuginfo_build_id_of(p->a, debug ? debug : ko);
+	return debuginfo_build_id_of(a, debug ? debug : ko);
+}
+
+void index_files(struct arena *a, const struct sysroot *s,
+		 struct words_vec *out)
+{
+	static const char *const ends[] = { suffix, NULL };
+	const char *dir = path_join(a, s->dir, "prepared/" MODULE_INDEXES);
+
+	if (is_dir(dir))
+		list_files(a, dir, ends, out);
 }
 
 void index_reuse_modules(struct prepare *p)
@@ -51,15 +64,11 @@ void index_reuse_modules(struct prepare *p)
 	if (!d)
 		return;
 	mkdir_p(to, 0755);
-	while ((e = readdir(d))) {
-		size_t n = strlen(e->d_name);
-
+	while ((e = readdir(d)))
 		if (str_ends(e->d_name, suffix))
 			link_if_whole(p, path_join(p->a, from, e->d_name),
-				      build_id_of_module(p,
-					arena_strndup(p->a, e->d_name,
-						      n + 1 - sizeof suffix)),
+				      index_file_build_id(p->a, p->s,
+							  e->d_name),
 				      path_join(p->a, to, e->d_name));
-	}
 	closedir(d);
 }

@@ -9,6 +9,7 @@
 
 #include "sysroots/commands.h"
 #include "sysroots/modules.h"
+#include "sysroots/prepare.h"
 
 #ifndef STAPX_VERSION
 #define STAPX_VERSION "0"
@@ -92,6 +93,7 @@ static void line(const char *key, const char *value)
 int cmd_show(struct arena *a, int argc, char **argv)
 {
 	struct module_list modules = { 0 };
+	struct words_vec indexes = { { 0 } };
 	struct sysroot *s;
 
 	if (argc != 1)
@@ -119,6 +121,9 @@ int cmd_show(struct arena *a, int argc, char **argv)
 	if (!sysroot_modules_list(a, s, NULL, &modules))
 		printf("%-11s %zu loadable\n", "", modules.list.n);
 	line("prepared", prepared_word(a, s));
+	index_files(a, s, &indexes);
+	printf("%-11s of %zu modules, made at their first use\n", "indexes",
+	       indexes.list.n);
 	return 0;
 }
 

@@ -69,7 +69,12 @@ finds "by the index" lab_probe
 
 damage() { # OFFSET BYTES
 	cp "$index" "$tmp/whole"
+	stap-sysroot check lab >"$tmp/out" 2>&1
+	grep -q 'lab_card[.]index' "$tmp/out" && fail "check: a whole index"
 	printf "$2" | dd of="$index" bs=1 seek="$1" conv=notrunc status=none
+	stap-sysroot check lab >"$tmp/out" 2>&1 && fail "check, damaged at $1: its status"
+	grep -q '^lab: .*lab_card[.]index.*; the next script that needs it makes it again' "$tmp/out" ||
+		fail "check, damaged at $1: $(cat "$tmp/out")"
 	finds "damaged at $1" lab_probe
 	cmp "$index" "$tmp/whole" >"$tmp/out" 2>&1 || fail "damaged at $1: not made again"
 }
