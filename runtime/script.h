@@ -347,6 +347,44 @@ stp_u64 stp_maddr(const char *module, const char *section, stp_u64 offset);
 	} while (0)
 #define STAP_PRINTF(...) stp_printf(CONTEXT, __VA_ARGS__)
 
+/*
+ * ---- what the script brings of files of user space (-d) ----
+ * Places are addresses as the file has them, from its base on.
+ */
+enum { STP_URULE_NONE, STP_URULE_SP, STP_URULE_FP, STP_URULE_END };
+/* Of a frame, from a place up to the next rule's. */
+struct stp_urule {
+	stp_u32 at;
+	stp_u32 cfa;		/* one of the above, and, shifted by 2, the
+				 * bytes from that register to the CFA */
+	stp_u16 fp, ra;		/* how many words below the CFA the caller's
+				 * frame pointer and the return address are; 0:
+				 * in their registers */
+};
+struct stp_usym {
+	stp_u32 at, size, name;	/* name: from names */
+};
+struct stp_usegment {
+	stp_u64 offset, addr, size;
+};
+struct stp_ufile {
+	const char *id;		/* its build-id, nid bytes */
+	const struct stp_usegment *segments;
+	const struct stp_urule *rules;
+	const struct stp_usym *syms;
+	const char *names, *path;
+	stp_u64 base;
+	stp_u32 nid, nsegments, nrules, nsyms;
+};
+#define STP_BUILD_ID_MAX 64
+#define STP_UFILES_MAX 200
+/* In a script that brings some. */
+struct stp_ufiles {
+	const struct stp_ufile *v;
+	stp_u32 n;		/* at most STP_UFILES_MAX */
+};
+extern const struct stp_ufiles stp_user_files;
+
 /* ---- the script, as the runtime sees it ---- */
 /* Probes in modules: a script that has some names it, and so takes it in. */
 struct stp_modules;

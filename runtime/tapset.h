@@ -185,6 +185,10 @@ void stp_umodname(struct stp_ctx *c, char *dst, stp_u64 addr);
 /* As stp_callers and stp_stack. */
 void stp_ucallers(struct stp_ctx *c, char *dst, stp_i64 max);
 stp_u64 stp_ustack(struct stp_ctx *c, stp_i64 n);
+/* By what the script brought of the file, else the number.  whole: with the
+ * function's size. */
+void stp_usymname(struct stp_ctx *c, char *dst, stp_u64 addr);
+void stp_usymdata(struct stp_ctx *c, char *dst, stp_u64 addr, int whole);
 /* form: enum stp_ustack_form of record.h. */
 void stp_print_ubacktrace(struct stp_ctx *c, int form);
 void stp_print_ubacktrace_at(struct stp_ctx *c, int form, stp_u64 pc,

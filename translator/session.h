@@ -37,6 +37,8 @@ struct options {
 	struct str_vec script_texts;	/* -e, then each -E */
 	struct str_vec args;		/* $1 @1 … */
 	struct str_vec includes;	/* -I */
+	struct str_vec modules;		/* -d */
+	bool ldd;
 	struct str_vec defines;		/* -D NAME=VALUE */
 	struct str_vec make_args;	/* -B */
 	struct str_vec globals;		/* -G NAME=VALUE */
@@ -58,6 +60,12 @@ struct options {
 	bool remote_prefix;
 };
 
+/* A file of the target's user space. */
+struct user_path {
+	const char *here, *target;
+	const char *root;		/* the sysroot's user space, or NULL */
+};
+
 struct session {
 	struct arena arena;
 	struct interns *names;
@@ -76,6 +84,8 @@ struct session {
 	const char *tmpdir;		/* this run's folder; removed at the end */
 	const char *state_dir;		/* $SYSTEMTAP_DIR or ~/.systemtap */
 	struct remote *remote;		/* remote/host: links that are open */
+	VEC(struct user_path) user_files; /* userfiles.c */
+	bool user_files_found;
 
 	/* pass 1 */
 	struct lib_scripts *scripts;	/* of the library, parsed or not */
@@ -116,6 +126,10 @@ bool session_target(struct session *s);
 /* What pass 4 links with; prepares the sysroot on first use. */
 bool session_prepare(struct session *s);
 bool session_make_tmpdir(struct session *s);
+/* userfiles.c: finds what -d and --ldd name, once; a warning for what is not
+ * there, and for a file that cannot be used. */
+void session_user_files(struct session *s);
+void session_no_user_file(struct session *s, const char *name, const char *why);
 /* The session of another kernel: the same options, in a folder of its own
  * below the temporary one.  NULL: reported. */
 struct session *session_for(struct session *s, struct sysroot *root,

@@ -196,6 +196,7 @@ struct cargo {
 	const char *release, *arch, *build_id; /* built for */
 	const struct sysroot *sysroot;	/* of that kernel, or NULL */
 	struct host_symbols *symbols;	/* its names, or NULL */
+	struct host_files *files;
 	struct package archive;	/* it came from, when it did */
 };
 
@@ -355,7 +356,7 @@ static void fill_job(struct session *s, const struct cargo *c,
 		.module_name = c->name, .verbose = o->verbose[5],
 		.quiet = o->suppress_warnings,
 		.several = s->remote->targets.n > 1,
-		.finder = symbols_finder(c->symbols),
+		.finder = host_finder(c->files, c->symbols),
 	};
 	add_option(s, job, "module", c->name);
 	if (o->command)
@@ -641,12 +642,16 @@ int pass_run(struct session *s)
 		good = target_can(s, s->remote->targets.v[i]) &&
 		       cargo_fits(s, &c[s->remote->targets.v[i]->kernel],
 				  s->remote->targets.v[i]);
-	for (size_t i = 0; good && i < n; i++)
+	for (size_t i = 0; good && i < n; i++) {
 		c[i].symbols = symbols_open(&s->arena, c[i].sysroot);
+		c[i].files = host_files_new(s, c[i].sysroot);
+	}
 	if (good)
 		status = with_output(s, c);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		symbols_close(c[i].symbols);
+		host_files_free(c[i].files);
+	}
 	package_free(&c->archive);
 	return status;
 }

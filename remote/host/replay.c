@@ -15,6 +15,7 @@ struct replay {
 	struct session *s;
 	struct host_symbols *symbols;
 	bool looked;		/* for them */
+	struct host_files *files;
 };
 
 static struct host_symbols *symbols_of(struct session *s,
@@ -52,6 +53,17 @@ static bool find(void *arg, const struct stream_kernel *k, uint64_t addr,
 	return f && f->find(f->arg, k, addr, form, to, size);
 }
 
+static bool find_place(void *arg, const struct stream_file *file,
+		       const char *path, uint64_t offset, char form, char *to,
+		       size_t size)
+{
+	struct replay *r = arg;
+
+	if (!r->files)
+		r->files = host_files_new(r->s, r->s->sysroot);
+	return host_files_find(r->files, file, path, offset, form, to, size);
+}
+
 static int feed(struct session *s, struct stream *stream, FILE *in)
 {
 	char buf[PIECE];
@@ -72,7 +84,8 @@ static int feed(struct session *s, struct stream *stream, FILE *in)
 static int show(struct session *s, FILE *in, FILE *out)
 {
 	struct replay r = { .s = s };
-	struct stream_finder finder = { .find = find, .arg = &r };
+	struct stream_finder finder = { .find = find, .find_place = find_place,
+					.arg = &r };
 	struct text_view *v = text_view_new(out, stderr, NULL);
 	struct stream *stream = v ? stream_open(&stream_text_view, v) : NULL;
 	int status, ended = 0;
@@ -91,6 +104,7 @@ static int show(struct session *s, FILE *in, FILE *out)
 	stream_close(stream);
 	text_view_free(v);
 	symbols_close(r.symbols);
+	host_files_free(r.files);
 	return status;
 }
 

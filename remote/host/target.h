@@ -16,6 +16,7 @@
 struct session;
 struct vm;
 struct host_symbols;
+struct host_files;
 
 /* ---- facts.c: what a target says of itself ---- */
 struct target_facts {
@@ -74,6 +75,17 @@ void symbols_close(struct host_symbols *h);	/* may be NULL, as below */
 const struct stream_finder *symbols_finder(const struct host_symbols *h);
 /* For RUN: which addresses it names. */
 const char *symbols_image(struct arena *a, const struct host_symbols *h);
+
+/* ---- files.c: names of places in its files ---- */
+/* In the session's arena; the sysroot may be NULL. */
+struct host_files *host_files_new(struct session *s, const struct sysroot *r);
+bool host_files_find(struct host_files *h, const struct stream_file *file,
+		     const char *path, uint64_t offset, char form, char *to,
+		     size_t size);
+/* Asks the one and the other; symbols may be NULL, both must stay. */
+const struct stream_finder *host_finder(struct host_files *h,
+					const struct host_symbols *symbols);
+void host_files_free(struct host_files *h);	/* may be NULL */
 
 /* ---- agent.c: one session on one target ---- */
 struct agent_job {

@@ -21,7 +21,7 @@ static bool found(const struct stream *s, const struct stream_finder *f,
 	const struct stream_kernel *k = stream_kernel(s);
 	bool name = form == 'a' || form == 'b';
 
-	if (!k || !f || (name && k->complete))
+	if (!k || !f || !f->find || (name && k->complete))
 		return false;
 	return f->find(f->arg, k, addr, name ? 'b' : form, to,
 		       STREAM_NAME_MAX);

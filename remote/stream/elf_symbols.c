@@ -265,11 +265,15 @@ static int take_symbols(struct reader *r, struct elf_symbols *s,
 	for (size_t i = 0; s->v && i < n; i++) {
 		Elf64_Sym sym = widen(r, p, i);
 
-		if (is_wanted(&sym) && sym.st_name < s->names_size &&
-		    s->names[sym.st_name])
+		if (!is_wanted(&sym) || sym.st_name >= s->names_size ||
+		    !s->names[sym.st_name])
+			continue;
+		*strchrnul(s->names + sym.st_name, '@') = '\0';	/* a version */
+		if (s->names[sym.st_name])
 			s->v[s->n++] = (struct elf_symbol){
 				sym.st_value, sym.st_size, sym.st_name,
 				rank(s->names + sym.st_name, &sym),
+				ELF64_ST_TYPE(sym.st_info) == STT_OBJECT,
 			};
 	}
 	free(p);
@@ -355,12 +359,12 @@ bool elf_symbols_address(const struct elf_symbols *s, uint64_t offset,
 	return false;
 }
 
-/* One without a size goes up to the next. */
-static uint64_t size_of(const struct elf_symbols *s, size_t i)
+uint64_t elf_symbols_size(const struct elf_symbols *s,
+			  const struct elf_symbol *of)
 {
-	if (s->v[i].size)
-		return s->v[i].size;
-	return i + 1 < s->n ? s->v[i + 1].addr - s->v[i].addr : 1;
+	if (of->size)
+		return of->size;
+	return of + 1 < s->v + s->n ? of[1].addr - of->addr : 1;
 }
 
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s,
@@ -378,7 +382,7 @@ const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s,
 	}
 	/* A smaller one may lie within another. */
 	for (size_t i = lo; i && lo - i < NESTED_MAX; i--)
-		if (addr - s->v[i - 1].addr < size_of(s, i - 1))
+		if (addr - s->v[i - 1].addr < elf_symbols_size(s, &s->v[i - 1]))
 			return &s->v[i - 1];
 	return NULL;
 }
@@ -401,6 +405,6 @@ bool elf_symbols_text(const struct elf_symbols *s, uint64_t offset, char *to,
 		    strchr("+/[]", to[i]))
 			to[i] = '?';
 	snprintf(to + strlen(to), size - strlen(to), "+0x%" PRIx64 "/0x%" PRIx64,
-		 addr - sym->addr, size_of(s, sym - s->v));
+		 addr - sym->addr, elf_symbols_size(s, sym));
 	return true;
 }

@@ -15,6 +15,7 @@ struct elf_symbol {
 	uint64_t addr, size;
 	uint32_t name;		/* from names */
 	uint32_t rank;		/* the least one counts, of those at an address */
+	bool data;		/* of an object, not a function */
 };
 struct elf_segment {
 	uint64_t offset, addr, size;
@@ -42,6 +43,9 @@ bool elf_symbols_address(const struct elf_symbols *s, uint64_t offset,
 /* The symbol there; NULL: it has none. */
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s,
 					  uint64_t addr);
+/* Of one without a size: up to the next. */
+uint64_t elf_symbols_size(const struct elf_symbols *s,
+			  const struct elf_symbol *of);
 /* "name+0x1/0x2"; what cannot be printed in a name becomes '?'. */
 bool elf_symbols_text(const struct elf_symbols *s, uint64_t offset, char *to,
 		      size_t size);

@@ -143,7 +143,7 @@ void place_text(const struct stream *s, const struct stream_finder *f,
 }
 
 void place_line(const struct stream *s, const struct stream_finder *f,
-		const struct user_place *p, unsigned int form,
+		const struct user_place *p, unsigned int form, bool returns,
 		char to[STREAM_NAME_MAX + 64])
 {
 	const size_t size = STREAM_NAME_MAX + 64;
@@ -164,7 +164,8 @@ void place_line(const struct stream *s, const struct stream_finder *f,
 	if (named)
 		n += snprintf(to + n, size - n, " : %.500s", name);
 	if (form == STP_USTACK_LINES &&
-	    found(s, f, file, p->where, 'n', line))
+	    found(s, f, file, p->where - (returns && PLACE_OFFSET(p->where)),
+		  'n', line))
 		snprintf(to + n, size - n, " at %.500s", line);
 	add_file(file, p->where, named, to, size);
 }

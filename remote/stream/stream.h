@@ -252,9 +252,10 @@ struct user_place place_read(const struct stream *s, const void *p);
 /* In the form of a letter of STP_PLACES, or "0x…"; f may be NULL. */
 void place_text(const struct stream *s, const struct stream_finder *f,
 		const struct user_place *p, char form, char to[STREAM_NAME_MAX]);
-/* A line of a stack, in a form of enum stp_ustack_form, without its end. */
+/* A line of a stack, in a form of enum stp_ustack_form, without its end.
+ * returns: it is where a call returns to, whose line is that before. */
 void place_line(const struct stream *s, const struct stream_finder *f,
-		const struct user_place *p, unsigned int form,
+		const struct user_place *p, unsigned int form, bool returns,
 		char to[STREAM_NAME_MAX + 64]);
 
 #endif

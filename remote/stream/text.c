@@ -267,7 +267,7 @@ static void show_user_stack(struct text_view *v, const struct stream *s,
 	for (size_t at = 0; at + 16 <= r->nargs; at += 16) {
 		struct user_place p = place_read(s, r->args + at);
 
-		place_line(s, v->finder, &p, r->format, line);
+		place_line(s, v->finder, &p, r->format, at, line);
 		strcat(line, "\n");
 		put_text(v, line, strlen(line));
 	}

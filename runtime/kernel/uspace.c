@@ -25,7 +25,7 @@
 #include "compat/fs.h"
 #include "uspace.h"
 
-#define FILES 512		/* a power of two */
+#define FILES STP_UFILES_SEEN	/* a power of two */
 #define FILES_TRIED 32		/* places of the table looked at */
 #define UNLOCKS 64
 #define OFFSET_BITS 48
@@ -102,7 +102,7 @@ static void keep(struct known *k, struct file *file)
 
 /* From 1; 0: the table is full.  What another CPU is just writing does not
  * count, so that a file may have two numbers. */
-static u64 number_of(struct file *file)
+static u32 number_of(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 	u32 i, at = (u32)inode->i_ino * 0x9e3779b1u >> 16;
@@ -121,8 +121,7 @@ static u64 number_of(struct file *file)
 }
 
 /* ---- addresses ---- */
-/* The lock of the current task's mappings, or NULL. */
-static struct mm_struct *mappings(struct stp_ctx *c)
+struct mm_struct *stp_mappings(struct stp_ctx *c)
 {
 	struct mm_struct *mm = current->mm;
 
@@ -133,33 +132,39 @@ static struct mm_struct *mappings(struct stp_ctx *c)
 }
 
 /* The file that is mapped there, or NULL. */
-static struct file *file_at(struct mm_struct *mm, u64 addr, u64 *offset)
+static struct file *file_at(struct mm_struct *mm, u64 addr,
+			    struct vm_area_struct **vma, u64 *offset)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *v;
 
 	if (!mm || addr >= TASK_SIZE_MAX)
 		return NULL;
-	vma = find_vma(mm, addr);
-	if (!vma || addr < vma->vm_start)
+	*vma = v = find_vma(mm, addr);
+	if (!v || addr < v->vm_start)
 		return NULL;
-	*offset = addr - vma->vm_start + ((u64)vma->vm_pgoff << PAGE_SHIFT);
-	return vma->vm_file;
+	*offset = addr - v->vm_start + ((u64)v->vm_pgoff << PAGE_SHIFT);
+	return v->vm_file;
+}
+
+u32 stp_file_number(struct mm_struct *mm, u64 addr,
+		    struct vm_area_struct **vma, u64 *offset)
+{
+	struct file *file = file_at(mm, addr, vma, offset);
+
+	return file && !(*offset >> OFFSET_BITS) ? number_of(file) : 0;
 }
 
 static u64 place_of(struct mm_struct *mm, u64 addr)
 {
-	u64 offset, n;
-	struct file *file = file_at(mm, addr, &offset);
+	struct vm_area_struct *vma;
+	u64 offset, n = stp_file_number(mm, addr, &vma, &offset);
 
-	if (!file || offset >> OFFSET_BITS)
-		return 0;
-	n = number_of(file);
 	return n ? n << OFFSET_BITS | offset : 0;
 }
 
 void stp_places(struct stp_ctx *c, struct stp_place *p, int n)
 {
-	struct mm_struct *mm = mappings(c);
+	struct mm_struct *mm = stp_mappings(c);
 
 	for (; n > 0; n--, p++)
 		p->where = place_of(mm, p->addr);
@@ -180,8 +185,9 @@ const char *stp_uplace(struct stp_ctx *c, char *buf, stp_size size, stp_u64 addr
 void stp_umodname(struct stp_ctx *c, char *dst, stp_u64 addr)
 {
 	size_t n, size = stp_script.limits.maxstringlen;
+	struct vm_area_struct *vma;
 	u64 offset;
-	const struct file *file = file_at(mappings(c), addr, &offset);
+	const struct file *file = file_at(stp_mappings(c), addr, &vma, &offset);
 	struct qstr name;
 
 	dst[0] = 0;

@@ -544,10 +544,10 @@ user_forms() { # PROGRAM
 	take idle; want "0 <> 0" "$value" "$root: $1: the idle task"
 }
 
-# A program of known functions, linked statically and not; then damaged, and
-# with a namer that does not answer any more.
+# A program of known functions, linked statically and not, with and without
+# frame pointers.
 user_stacks() {
-	local cc=gcc
+	local cc=gcc ldd=
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
 	for kind in static dynamic; do
 		"$cc" -O1 -DFRAMES -fno-omit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror \
@@ -562,8 +562,33 @@ user_stacks() {
 		take_facts "$live_tmp/out"
 		user_forms $kind "$([ $kind = static ] && echo static || echo libc.so.6)"
 	done
-	# Section headers (e_shoff, e_shnum) that are not there; a namer that is
-	# stopped: both have numbers, and the session goes on.
+	# Without frame pointers, by the rules that the module carries; values are
+	# names then.
+	"$cc" -O1 -fomit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror -g -o "$live_tmp/plain" "$scripts/ustack.c" ||
+		{ fail "$root: $cc does not compile ustack.c"; return; }
+	on 'cat >/tmp/plain; chmod +x /tmp/plain' <"$live_tmp/plain"
+	[[ $root == *arm64 ]] || ldd=--ldd
+	rstap "$scripts/ustack.stp" -d "$live_tmp/plain" $ldd -c /tmp/plain >"$live_tmp/out" 2>"$live_tmp/err" ||
+		fail "$root: ustack.stp -d: status $?: $(cat "$live_tmp/err")"
+	want "" "$(cat "$live_tmp/err")" "$root: -d: messages"
+	take_facts "$live_tmp/out"
+	user_names print_ubacktrace: print_usyms:
+	want $'ustack_leaf\nustack_inner\nustack_outer\nmain' "$names" "$root: -d: print_ubacktrace"
+	[ -z "$ldd" ] || want _start "$(sed -n '$s/^ 0x[0-9a-f]* : \([^+]*\).*/\1/p' <<<"$part")" "$root: --ldd: the outermost"
+	take_part print_ubacktrace_fileline: sprint_usyms:
+	want "ustack.c:$(grep -n 'return ustack_leaf' "$scripts/ustack.c" | cut -d: -f1)" \
+		"$(sed -n '2s/.* at .*\/\(.*\) \[.*/\1/p' <<<"$part")" "$root: -d: print_ubacktrace_fileline"
+	take value; want 0 "$value" "$root: -d: a name as a value"
+	take_part sprint_ubacktrace: given:
+	want $'ustack_leaf\nustack_inner\nustack_outer\nmain' "$(sed 's/+0x[0-9a-f]* \[.*\/plain\]$//' <<<"$part" | head -n 4)" "$root: -d: sprint_ubacktrace"
+
+	[ "$root" != "$amd64_61" ] || damaged_programs
+	on 'rm -f /tmp/static /tmp/dynamic /tmp/plain'
+}
+
+# Section headers (e_shoff, e_shnum) that are not there; a namer that is
+# stopped: both have numbers, and the session goes on.
+damaged_programs() {
 	on 'cd /tmp; cp static damaged; printf "\20\0\0\0\0\0\0\0" | dd of=damaged bs=1 seek=40 conv=notrunc 2>/dev/null
 		printf "\377\377" | dd of=damaged bs=1 seek=60 conv=notrunc 2>/dev/null; cp static late'
 	rstap -e 'probe syscall.getpgid { if (argstr == "424242") printf("%s %s\n", usymname(uaddr()), usymdata(uaddr())) }' \
@@ -571,7 +596,7 @@ user_stacks() {
 		fail "$root: damaged programs: status $?: $(cat "$live_tmp/err")"
 	want $'0x [/tmp/damaged+0x/0x]\nustack_leaf [/tmp/static]\n0x [/tmp/late+0x/0x]\nustack_leaf [/tmp/static]' \
 		"$(grep -v ^fact "$live_tmp/out" | sed 's/^[^ ]* //; s/^ustack_leaf+[^ ]*/ustack_leaf/; s/0x[0-9a-f]*/0x/g')" "$root: damaged programs"
-	want "" "$(on 'pidof staprun-namer; rm -f /tmp/static /tmp/dynamic /tmp/damaged /tmp/late')" "$root: a namer is left"
+	want "" "$(on 'pidof staprun-namer; rm -f /tmp/damaged /tmp/late')" "$root: a namer is left"
 }
 
 # No function or alias is forgotten by the scripts above and the programs of
@@ -593,9 +618,9 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	for how in $ways; do
 		functions
 		aliases
-		user_stacks
 	done
 	how=fast
+	user_stacks
 	addresses
 	want_clean "$root"
 	guest_stop

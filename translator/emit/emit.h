@@ -16,6 +16,7 @@
  *	share.c		handlers that are the same, or nearly
  *	access.c	globals in embedded C
  *	tables.c	the data: globals, probes, formats, the script
+ *	userfiles.c	what it carries of files of user space
  *
  * An expression is emitted as the statements it needs, in strict order from
  * left to right, and a C expression without side effects for its value.
@@ -263,6 +264,7 @@ void emit_global_access(struct emit *e, bool second, struct buf *out);
 void emit_globals(struct emit *e, struct buf *out);
 void emit_probe_tables(struct emit *e, const struct probe_code *codes,
 		       struct buf *out);
+void emit_user_files(struct emit *e, struct buf *out);
 void emit_script(struct emit *e, struct buf *out);
 
 #endif

@@ -540,6 +540,8 @@ void emit_script(struct emit *e, struct buf *out)
 	if (asks_listed(e))
 		put_listed(e, out);
 	put_discard(e, out);
+	if (has_places(e))
+		emit_user_files(e, out);
 	buf_printf(out, "struct stp_script stp_script = {\n"
 		   "\t.abi = STP_SCRIPT_ABI,\n\t.name = STP_MODULE_NAME,\n"
 		   "\t.release = %s,\n\t.build_id = %s,\n",

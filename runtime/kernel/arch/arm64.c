@@ -152,7 +152,7 @@ int stp_arch_backtrace(struct pt_regs *regs, unsigned long *to, int max)
 }
 
 /* ---- user space ---- */
-static u64 plain_user(u64 addr)
+u64 stp_arch_user_plain(u64 addr)
 {
 	return addr & (TASK_SIZE_MAX - 1);
 }
@@ -160,7 +160,7 @@ static u64 plain_user(u64 addr)
 void stp_arch_user_frame(const struct pt_regs *regs, struct stp_uframe *f)
 {
 	*f = (struct stp_uframe){ regs->pc, regs->sp, regs->regs[29],
-				  plain_user(regs->regs[30]) };
+				  stp_arch_user_plain(regs->regs[30]) };
 }
 
 /* The innermost function may have no record yet, or need none. */
@@ -172,7 +172,8 @@ bool stp_arch_user_caller(struct stp_uframe *f)
 		    stp_read_user(record, f->fp, sizeof(record));
 
 	f->lr = 0;
-	if (lr && (!read || plain_user(record[1]) != lr)) {
+	f->no_sp = true;
+	if (lr && (!read || stp_arch_user_plain(record[1]) != lr)) {
 		f->pc = lr;
 		return true;
 	}
@@ -180,6 +181,6 @@ bool stp_arch_user_caller(struct stp_uframe *f)
 		return false;
 	f->sp = f->fp + sizeof(record);
 	f->fp = record[0];
-	f->pc = plain_user(record[1]);
+	f->pc = stp_arch_user_plain(record[1]);
 	return true;
 }

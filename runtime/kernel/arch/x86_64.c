@@ -93,6 +93,11 @@ void stp_arch_user_frame(const struct pt_regs *regs, struct stp_uframe *f)
 	*f = (struct stp_uframe){ regs->ip, regs->sp, regs->bp };
 }
 
+u64 stp_arch_user_plain(u64 addr)
+{
+	return addr;
+}
+
 /* %rbp points to the caller's, which the return address lies above. */
 bool stp_arch_user_caller(struct stp_uframe *f)
 {
@@ -105,6 +110,7 @@ bool stp_arch_user_caller(struct stp_uframe *f)
 	    !stp_read_user(wide ? (void *)record : narrow, f->fp, 2 * word))
 		return false;
 	f->sp = f->fp + 2 * word;
+	f->no_sp = false;
 	f->fp = wide ? record[0] : narrow[0];
 	f->pc = wide ? record[1] : narrow[1];
 	return true;
