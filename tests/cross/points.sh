@@ -83,6 +83,9 @@ every_statement_again() {
 }
 
 refusals() {
+	says "another file" "'vfs_read' is not at 'fs/rea_write.c'; it is declared at fs/read_write.c:[0-9]*:" 'kernel.function("vfs_read@fs/rea_write.c")'
+	says "another line" "'vfs_read' is not at 'fs/read_write.c:9999'; it is declared at fs/read_write.c:" 'kernel.function("vfs_read@fs/read_write.c:9999")'
+	says "a module's name" "has no module 'virtio_nett' [(]similar: virtio_net" 'module("virtio_nett").function("a")'
 	says "the kernel's list" "may not be probed: (the kernel marks it|it must not be instrumented)" \
 		'kernel.function("do_int3"), kernel.function("do_debug_exception")'
 	says "our own machinery" "may not be probed: every handler may call it" \
@@ -101,6 +104,10 @@ tracepoints() {
 	[ "$(wc -l <"$tmp/out")" -ge 600 ] || fail "the kernel has more tracepoints"
 	only "the module of a system's name" '^module[(]"xfs"[)][.]trace[(]"xfs:xfs_ag' 'kernel.trace("xfs:xfs_ag*")'
 	says "near names" "no tracepoint 'sched_swich' in kernel [(]similar: sched_switch" 'kernel.trace("sched_swich")'
+	says "near systems" "no tracepoint 'shed:[*]' in kernel [(]similar: sched:[*]" 'kernel.trace("shed:*")'
+	says "a name in a system" "[(]similar: sched:sched_switch[)]" 'kernel.trace("shed:sched_switch")'
+	says "a system call" "probe tp_syscall.openat.return" 'kernel.trace("sys_exit_openat")'
+	says "what a module has" "see .stap -r .* -l 'module[(]\"xfs\"[)].trace" 'module("xfs").trace("nothing_like_it")'
 	"$stap" -r "$release" -L 'kernel.trace("sched_process_fork"), kernel.trace("sys_enter")' >"$tmp/out" 2>"$tmp/err" </dev/null
 	diff - "$tmp/out" >"$tmp/err" <<'E2' || fail "arguments of tracepoints"
 kernel.trace("raw_syscalls:sys_enter") $regs:struct pt_regs* $id:long int

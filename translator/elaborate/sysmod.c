@@ -8,6 +8,8 @@
 #include "elaborate/elab.h"
 #include "sysroots/modules.h"
 
+#define SIMILAR_MAX 5
+
 static void open_file(struct elab *e, struct sysmod *m, const char *path,
 		      const char *index)
 {
@@ -58,6 +60,19 @@ static void open_found(struct elab *e, struct sysmod *m, const char *ko,
 	open_file(e, m, debug ? debug : ko, index_of_module(e, m));
 }
 
+static const char *similar_modules(struct elab *e, const char *name)
+{
+	struct module_list all = { 0 };
+	VEC(const char *) names = { 0 };
+	const char *near;
+
+	sysroot_modules_list(e->a, e->s->sysroot, NULL, &all);
+	vec_for(i, &all.list)
+		vec_push(e->a, &names, all.list.v[i].name);
+	near = nearest_names(e->a, name, names.v, names.n, SIMILAR_MAX);
+	return *near ? arena_printf(e->a, " (similar: %s)", near) : "";
+}
+
 static void open_module(struct elab *e, struct sysmod *m)
 {
 	const struct sysroot *root = e->s->sysroot;
@@ -65,11 +80,12 @@ static void open_module(struct elab *e, struct sysmod *m)
 	int err = sysroot_module_path(e->a, root, m->name, &ko, &debug);
 
 	if (err)
-		m->why = arena_printf(e->a, "kernel %s has no module '%s'%s%s; "
+		m->why = arena_printf(e->a, "kernel %s has no module '%s'%s%s%s; "
 				      "see the names with: find %s -name "
 				      "'*.ko*'", root->release, m->name,
 				      err == -ENOENT ? "" : ": ",
 				      err == -ENOENT ? "" : strerror(-err),
+				      similar_modules(e, m->name),
 				      sysroot_modules_dir(e->a, root));
 	else if (!ko)
 		m->why = arena_printf(e->a, "'%s' is built into kernel %s; "

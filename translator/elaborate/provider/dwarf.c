@@ -14,6 +14,7 @@
 #define MAXACTIVE_MAX 16384
 #define LINE_LAST 0x7fffffffu
 #define CALLEE_DEPTH_MAX 30	/* the runtime sees 32 frames of a stack */
+#define PLACES_SHOWN 5
 #define CALLEES_MAX 2000	/* places that .callees(n) may come to */
 
 enum form {
@@ -388,6 +389,31 @@ static void probe_within(struct site *s, const struct dbg_func *f,
 			     "'%s' is not NAME@FILE:LINE", text);
 }
 
+/* A function of that name that is declared in another file or line. */
+static bool is_elsewhere(struct site *s, const struct point_spec *q,
+			 struct loc at)
+{
+	struct arena *a = s->d->e->a;
+	const char *asked, *text = "";
+	dbg_funcs all = { 0 };
+
+	if (!q->name || has_wildcard(q->name) || (!q->file && !q->lines.n))
+		return false;
+	debuginfo_funcs(s->mod->di, &(struct dbg_query){ .name = q->name },
+			&all);
+	asked = q->file ? q->file : "*";
+	if (q->lines.n && q->lines.v[0].first)
+		asked = arena_printf(a, "%s:%u", asked, q->lines.v[0].first);
+	for (size_t i = 0; i < all.n && i < PLACES_SHOWN; i++)
+		text = arena_printf(a, "%s%s%s:%u", text, i ? ", " : "",
+				    all.v[i].file, all.v[i].line);
+	if (all.n)
+		derive_cause(s->d, at, "'%s' is not at '%s'; it is declared "
+			     "at %s%s", q->name, asked, text,
+			     all.n > PLACES_SHOWN ? ", …" : "");
+	return all.n;
+}
+
 static void no_match(struct site *s, const struct point_spec *q, size_t nfuncs)
 {
 	const char *comp = s->form & FORM_STATEMENT ? "statement" : "function";
@@ -411,7 +437,7 @@ static void no_match(struct site *s, const struct point_spec *q, size_t nfuncs)
 			     "'%s' is not inlined anywhere" :
 			     "'%s' has no code of its own, it is inlined "
 			     "everywhere; leave out the suffix", q->name);
-	} else {
+	} else if (!is_elsewhere(s, q, at)) {
 		derive_cause(s->d, at, "no function '%s'%s%s%s in %s",
 			     q->name, q->file ? " in a file named '" : "",
 			     q->file ? q->file : "", q->file ? "'" : "",

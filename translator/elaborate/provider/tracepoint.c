@@ -108,16 +108,47 @@ static void add_probe(const struct derivation *d, struct sysmod *mod,
 	     full_name(a, tp), mod->name, *tp->file ? tp->file : "BTF");
 }
 
+/* By name, or as they are asked for: "system:name", "system:*". */
 static const char *near_names(struct elab *e, struct sysmod *mod,
-			      const char *name)
+			      const char *system, const char *name)
 {
-	dbg_tracepoints all = { 0 };
+	bool systems = system && has_wildcard(name);
 	VEC(const char *) names = { 0 };
+	dbg_tracepoints all = { 0 };
 
 	debuginfo_tracepoints(mod->di, NULL, "*", &all);
-	vec_for(i, &all)
-		vec_push(e->a, &names, all.v[i].name);
+	vec_for(i, &all) {
+		const struct dbg_tracepoint *tp = &all.v[i];
+
+		vec_push(e->a, &names, !system || !tp->system ? tp->name :
+			 systems ? arena_printf(e->a, "%s:*", tp->system) :
+				   full_name(e->a, tp));
+	}
+	if (system)
+		name = arena_printf(e->a, "%s:%s", system,
+				    systems ? "*" : name);
 	return nearest_names(e->a, name, names.v, names.n, ALTERNATIVES_MAX);
+}
+
+static const char *likely_cause(struct elab *e, struct sysmod *mod,
+				const char *system, const char *name)
+{
+	const char *near = near_names(e, mod, system, name);
+	bool exit = str_starts(name, "sys_exit_");
+
+	if (exit || str_starts(name, "sys_enter_"))
+		return arena_printf(e->a, "; system calls have one for all of "
+				    "them: probe tp_syscall.%s%s",
+				    name + strlen(exit ? "sys_exit_" :
+							 "sys_enter_"),
+				    exit ? ".return" : "");
+	if (*near)
+		return arena_printf(e->a, " (similar: %s)", near);
+	if (strcmp(mod->name, "kernel"))
+		return arena_printf(e->a, "; see `stap -r %s -l "
+				    "'module(\"%s\").trace(\"*\")'`",
+				    e->s->sysroot->release, mod->name);
+	return "; one of a module is module(\"NAME\").trace(…)";
 }
 
 /* The number found in mod. */
@@ -171,7 +202,7 @@ static void derive_named(const struct derivation *d, const struct match *m,
 			 const char *module, const char *text)
 {
 	struct elab *e = d->e;
-	const char *colon = strchr(text, ':'), *why = NULL, *near;
+	const char *colon = strchr(text, ':'), *why = NULL;
 	const char *system = NULL, *name = text;
 	struct sysmod *mod = sysmod_dwarf(e, module, &why);
 
@@ -192,10 +223,8 @@ static void derive_named(const struct derivation *d, const struct match *m,
 			     "trace(\"%s\")", system, name);
 		return;
 	}
-	near = near_names(e, mod, name);
-	derive_cause(d, match_loc(m, "trace"), "no tracepoint '%s' in %s%s%s%s",
-		     text, module, *near ? " (similar: " : "; one of a module "
-		     "is module(\"NAME\").trace(…)", near, *near ? ")" : "");
+	derive_cause(d, match_loc(m, "trace"), "no tracepoint '%s' in %s%s",
+		     text, module, likely_cause(e, mod, system, name));
 }
 
 static void derive_all(const struct derivation *d, const struct match *m,
