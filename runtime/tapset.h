@@ -196,6 +196,8 @@ void stp_print_ubacktrace_at(struct stp_ctx *c, int form, stp_u64 pc,
 
 /* ---- the machine (kernel/machine.c) ---- */
 void stp_printk(struct stp_ctx *c, stp_i64 level, const char *text);
+/* Names of allocation flags, "GFP_KERNEL|__GFP_ZERO". */
+void stp_gfp_str(struct stp_ctx *c, char *dst, stp_i64 flags);
 stp_i64 stp_num_online_cpus(void);
 stp_i64 stp_page_size(void);
 stp_i64 stp_stack_size(void);		/* of the kernel's, of a task */

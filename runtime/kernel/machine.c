@@ -11,6 +11,14 @@
 
 /* The level stands in front of the text.  A line that does not end would only
  * be seen with the next one. */
+/* Which bits they are differs between kernels; the kernel itself knows. */
+void stp_gfp_str(struct stp_ctx *c, char *dst, stp_i64 flags)
+{
+	gfp_t gfp = (__force gfp_t)flags;
+
+	snprintf(dst, stp_script.limits.maxstringlen, "%pGg", &gfp);
+}
+
 void stp_printk(struct stp_ctx *c, stp_i64 level, const char *text)
 {
 	const char head[] = { KERN_SOH_ASCII, '0' + clamp_t(int, level, 0, 7),

@@ -467,6 +467,68 @@ aliases() {
 	want "$(aliases_wanted "$open" | sort)" "$(sort <<<"$got")" "$root: aliases of the library"
 }
 
+families_wanted() {
+	local page=$((fact_map + 4096)) me="$fact_pid families"
+	cat <<E2
+mmap 12288
+brk $fact_brk 8192
+fault $((page + 1)) minor
+fault $((page + 1)) minor
+write_shared $page
+write_shared_copy $page 0
+process_wait 0
+munmap $fact_map 12288
+procmask 0
+do_action 10 SIGUSR1 $fact_handler 0
+syskill 10 SIGUSR1 $me
+checkperm 10 SIGUSR1 $me
+checkperm = 0
+send SI_USER shared 10 SIGUSR1 $me
+check_ignored 10 SIGUSR1 $me
+signal_send 10
+syskill = 0
+handle 10 SIGUSR1 USER MODE 0
+sys_tkill 23 SIGURG $me
+checkperm 23 SIGURG $me
+checkperm = 0
+send SI_TKILL 23 SIGURG $me
+sys_tkill = 0
+sys_tkill = 0
+sys_tgkill 28 SIGWINCH $me
+checkperm 28 SIGWINCH $me
+checkperm = 0
+send SI_TKILL 28 SIGWINCH $me
+sys_tgkill = 0
+syskill 99 99 1 busybox
+checkperm 99 99 1 busybox
+checkperm = -22
+syskill = -22 (EINVAL)
+E2
+	printf '%s holds\n' cpu_off cpu_on ctxswitch irq_handler.entry irq_handler.exit \
+		kfree kmalloc kmem_cache_alloc kmem_cache_free process_exit \
+		process_free signal.do_action.return signal.procmask.return \
+		signal.send.return softirq.entry softirq.exit vm.pagefault wakeup \
+		wakeup_new workqueue
+}
+
+families() {
+	local cc=gcc
+	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
+	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/families" "$scripts/families.c" ||
+		{ fail "$root: $cc does not compile families.c"; return; }
+	on 'cat >/tmp/families; chmod +x /tmp/families' <"$live_tmp/families"
+	rstap "$scripts/families.stp" -c /tmp/families >"$live_tmp/out" 2>"$live_tmp/err" ||
+		{ fail "$root: families.stp: status $?: $(cat "$live_tmp/err")"; return; }
+	take_facts "$live_tmp/out"
+	# Pages but the one it is about come as the program's start needs them; what
+	# may not happen in so short a time must hold if it does.
+	got=$(awk -v page=$((fact_map + 4096)) '
+		/^(fault|write_shared)/ && $2 - page != 0 && $2 - page != 1 { next }
+		/^(balance|migrate|vm._node|workqueue.create|signal.wakeup|signal.send_sig_queue) holds$/ { next }
+		{ print }' <<<"$got")
+	want "$(families_wanted | sort)" "$(sort <<<"$got")" "$root: families of the library"
+}
+
 # Addresses all over the kernel and its modules, KASLR on: the names are those of
 # /proc/kallsyms; by the host's sysroot, by a saved stream, and by staprun alone
 # on a target that hides its addresses, the output is the same.
@@ -609,7 +671,7 @@ done
 # The tables of system calls have a test of its own, syscalls.sh.
 table=$(sed -n 's/^probe \([a-z0-9_.]*\) = .*/\1/p' "$tests"/../tapset/linux/syscalls-{calls,tp}.stp)
 for a in $(stap --dump-probe-aliases | sed 's/ = .*//' | grep -vxF "$table"); do
-	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" "${programs[@]}" || fail "no script uses $a"
+	grep -qE "\b${a//./\\.}( *[,{]|\$)" "$scripts/aliases.stp" "$scripts/families.stp" "${programs[@]}" || fail "no script uses $a"
 done
 for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	guest_start "$root" || { fail "$root"; continue; }
@@ -621,6 +683,7 @@ for root in ${STAPX_ROOTS:-"$amd64_61" "$amd64_612" "$arm64_61"}; do
 	done
 	how=fast
 	user_stacks
+	families
 	addresses
 	want_clean "$root"
 	guest_stop
