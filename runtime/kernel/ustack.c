@@ -75,7 +75,8 @@ static int walk(struct mm_struct *mm, struct stp_uframe *f,
 
 	do {
 		to[n++].addr = f->pc;
-	} while (n < max && go_up(mm, f, n == 1) && f->pc);
+	} while (n < max && go_up(mm, f, n == 1) && f->pc &&
+		 f->pc < TASK_SIZE_MAX);
 	return n;
 }
 
