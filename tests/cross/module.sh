@@ -61,7 +61,8 @@ compare() (
 	sections "$f" >"$tmp/sections.f"
 	# kbuild takes all of the runtime, so a script may do without a section.
 	comm -12 "$tmp/sections.k" "$tmp/sections.f" >"$tmp/sections"
-	[ "${1##*/}" != counts.stp ] || cp "$tmp/sections.k" "$tmp/sections"
+	# (The kernel's assertions come with what looks up mappings alone.)
+	[ "${1##*/}" != counts.stp ] || grep -vx __bug_table "$tmp/sections.k" >"$tmp/sections"
 	diff -u "$tmp/sections" "$tmp/sections.f" || fail "$what: sections differ"
 	echo "$what: $n symbols, $(stat -c %s "$f") bytes fast, $(stat -c %s "$k") by kbuild"
 )
