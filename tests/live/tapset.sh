@@ -218,6 +218,7 @@ proc_mem none = 0
 proc_mem_string = 1
 task_rlimit = ${fact_limits//unlimited/-1}
 task_rlimit none = -2
+task_rlimit nofile = $fact_nofile
 container_of = 1
 module_container_of = $fact_pid
 sizes 4 16 1 0
@@ -514,8 +515,8 @@ E2
 families() {
 	local cc=gcc
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
-	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/families" "$scripts/families.c" ||
-		{ fail "$root: $cc does not compile families.c"; return; }
+	"$cc" -static -O1 -Wall -Werror -o "$live_tmp/families" "$scripts/families-load.c" ||
+		{ fail "$root: $cc does not compile families-load.c"; return; }
 	on 'cat >/tmp/families; chmod +x /tmp/families' <"$live_tmp/families"
 	rstap "$scripts/families.stp" -c /tmp/families >"$live_tmp/out" 2>"$live_tmp/err" ||
 		{ fail "$root: families.stp: status $?: $(cat "$live_tmp/err")"; return; }
@@ -613,8 +614,8 @@ user_stacks() {
 	[[ $root == *arm64 ]] && cc=aarch64-linux-gnu-gcc
 	for kind in static dynamic; do
 		"$cc" -O1 -DFRAMES -fno-omit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror \
-			$([ $kind = dynamic ] || echo -static) -o "$live_tmp/$kind" "$scripts/ustack.c" ||
-			{ fail "$root: $cc does not compile ustack.c"; return; }
+			$([ $kind = dynamic ] || echo -static) -o "$live_tmp/$kind" "$scripts/ustack-load.c" ||
+			{ fail "$root: $cc does not compile ustack-load.c"; return; }
 	done
 	tar -C "$live_tmp" -cf - static dynamic | on 'tar -C /tmp -xf -'
 	for kind in static dynamic; do
@@ -626,8 +627,8 @@ user_stacks() {
 	done
 	# Without frame pointers, by the rules that the module carries; values are
 	# names then.
-	"$cc" -O1 -fomit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror -g -o "$live_tmp/plain" "$scripts/ustack.c" ||
-		{ fail "$root: $cc does not compile ustack.c"; return; }
+	"$cc" -O1 -fomit-frame-pointer -fno-optimize-sibling-calls -Wall -Werror -g -o "$live_tmp/plain" "$scripts/ustack-load.c" ||
+		{ fail "$root: $cc does not compile ustack-load.c"; return; }
 	on 'cat >/tmp/plain; chmod +x /tmp/plain' <"$live_tmp/plain"
 	[[ $root == *arm64 ]] || ldd=--ldd
 	rstap "$scripts/ustack.stp" -d "$live_tmp/plain" $ldd -c /tmp/plain >"$live_tmp/out" 2>"$live_tmp/err" ||
@@ -638,7 +639,7 @@ user_stacks() {
 	want $'ustack_leaf\nustack_inner\nustack_outer\nmain' "$names" "$root: -d: print_ubacktrace"
 	[ -z "$ldd" ] || want _start "$(sed -n '$s/^ 0x[0-9a-f]* : \([^+]*\).*/\1/p' <<<"$part")" "$root: --ldd: the outermost"
 	take_part print_ubacktrace_fileline: sprint_usyms:
-	want "ustack.c:$(grep -n 'return ustack_leaf' "$scripts/ustack.c" | cut -d: -f1)" \
+	want "ustack-load.c:$(grep -n 'return ustack_leaf' "$scripts/ustack-load.c" | cut -d: -f1)" \
 		"$(sed -n '2s/.* at .*\/\(.*\) \[.*/\1/p' <<<"$part")" "$root: -d: print_ubacktrace_fileline"
 	take value; want 0 "$value" "$root: -d: a name as a value"
 	take_part sprint_ubacktrace: given:
